@@ -1,0 +1,1 @@
+"""Tests of Sinopia, laid out like the packages they test."""
