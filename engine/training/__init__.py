@@ -1,0 +1,1 @@
+"""Training of Storybook: the drawn world, the trainer, the judge and the evaluations."""

@@ -1,0 +1,57 @@
+"""The drawn world: endless captioned pictures of a few things, with an exact mask for every phrase.
+
+Usage: ``world = World.load(); scenes = world.sample(np.random.default_rng(0), 64); world.render(scenes, 32)``.
+Needed for training and evaluation only; making pictures with a trained model never draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from engine.training.world.render import Rendered, render
+from engine.training.world.sampling import sample_scene, sample_sibling
+from engine.training.world.scene import Phrase, Placed, Scene, Tone, View
+from engine.training.world.sprites import Sprites, SpritesMissing, load_sprites
+from engine.training.world.vocabulary import VOCABULARY, Vocabulary
+
+__all__ = [
+    "VOCABULARY",
+    "Phrase",
+    "Placed",
+    "Rendered",
+    "Scene",
+    "SpritesMissing",
+    "Tone",
+    "View",
+    "Vocabulary",
+    "World",
+]
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """Sampler and renderer over one set of sprites."""
+
+    sprites: Sprites
+
+    @staticmethod
+    def load(sprites: Path | None = None) -> World:
+        """Draw the sprites from the emoji font at `sprites` (default: the system's). Raises SpritesMissing."""
+        return World(load_sprites(sprites))
+
+    def sample(self, rng: np.random.Generator, count: int) -> tuple[Scene, ...]:
+        """`count` random scenes."""
+        return tuple(sample_scene(rng) for _ in range(count))
+
+    def sibling(self, scene: Scene, rng: np.random.Generator) -> Scene:
+        """Another content with the same style and tone: a style reference for `scene`."""
+        return sample_sibling(scene, rng)
+
+    def render(self, scenes: Sequence[Scene], size: int, device: torch.device | str = "cpu") -> Rendered:
+        """Pictures [B, 3, size, size] in -1..1 with their phrase masks; see `Rendered`."""
+        return render(scenes, self.sprites, size, device)
