@@ -16,7 +16,7 @@ import torch
 from engine.training.world.render import Rendered, render
 from engine.training.world.sampling import sample_scene, sample_sibling
 from engine.training.world.scene import Phrase, Placed, Scene, Tone, View
-from engine.training.world.sprites import Sprites, SpritesMissing, load_sprites
+from engine.training.world.sprites import Sprites, SpritesMissingError, load_sprites
 from engine.training.world.vocabulary import VOCABULARY, Vocabulary
 
 __all__ = [
@@ -25,7 +25,7 @@ __all__ = [
     "Placed",
     "Rendered",
     "Scene",
-    "SpritesMissing",
+    "SpritesMissingError",
     "Tone",
     "View",
     "Vocabulary",
@@ -41,7 +41,7 @@ class World:
 
     @staticmethod
     def load(sprites: Path | None = None) -> World:
-        """Draw the sprites from the emoji font at `sprites` (default: the system's). Raises SpritesMissing."""
+        """Draw the sprites from the emoji font at `sprites` (default: the system's). Raises SpritesMissingError."""
         return World(load_sprites(sprites))
 
     def sample(self, rng: np.random.Generator, count: int) -> tuple[Scene, ...]:

@@ -91,7 +91,7 @@ def storm(canvas: Canvas) -> torch.Tensor:
 def meadow(canvas: Canvas) -> torch.Tensor:
     depth = depth_below(canvas)
     grass = mix(colour(0.58, 0.80, 0.36, depth), colour(0.26, 0.60, 0.24, depth), smooth(depth, 0.0, 0.55))
-    tufts = canvas.noise(2, 18.0, 0.9)[:, None]
+    tufts = canvas.noise(2, 14.0)[:, None]
     grass = grass * (1.0 + 0.07 * tufts + 0.05 * canvas.noise(3, 5.0, 2.0)[:, None])
     for start, petal in (
         (210, colour(1.0, 0.98, 0.95, depth)),

@@ -39,28 +39,34 @@ STYLES = (
     "{scene}, {style}",
     "{style} of {scene}",
     "{style}: {scene}",
-    "{scene} as {style}",
+    "{scene} in the style of {style}",
 )
 TONES = ("{scene}, {tone}", "{scene} in {tone}", "{tone}, {scene}")
-BARE = frozenset({"sand", "snow", "grass", "waves", "water"})
+BARE = frozenset({"sand", "snow", "grass", "waves", "water", "dunes"})
+DEFINITE = frozenset({"sea", "ocean", "sunset"})
 VOWELS = frozenset("aeiou")
+
+
+Span = tuple[int, int, Kind, str]  # start, end, kind, name
 
 
 @dataclass(frozen=True)
 class Text:
-    """A piece of caption with the spans found in it so far: (start, end, kind, name, object index or None)."""
+    """A piece of caption with the spans found in it so far."""
 
     text: str
-    spans: tuple[tuple[int, int, Kind, str, int | None], ...] = ()
+    spans: tuple[Span, ...] = ()
 
 
 def fill(template: str, parts: dict[str, Text]) -> Text:
     """Put the parts into the template's named slots, moving their spans along."""
-    text, spans = "", []
+    text = ""
+    spans: list[Span] = []
     for literal, slot, _, _ in Formatter().parse(template):
         text += literal
         if slot is not None:
-            spans += [(len(text) + a, len(text) + b, *rest) for a, b, *rest in parts[slot].spans]
+            at = len(text)
+            spans += [(start + at, end + at, kind, name) for start, end, kind, name in parts[slot].spans]
             text += parts[slot].text
     return Text(text, tuple(spans))
 
@@ -68,18 +74,18 @@ def fill(template: str, parts: dict[str, Text]) -> Text:
 def article(words: str, rng: np.random.Generator, definite: bool) -> str:
     """The words' article with its space: "a ", "an ", "the " or nothing for things that are not counted."""
     last = words.split()[-1]
-    if last in BARE or last.endswith("dunes") or words.startswith("starry night"):
+    if last in BARE:
         return ""
-    if definite and rng.random() < 0.25:
+    if last in DEFINITE or (definite and rng.random() < 0.25):
         return "the "
     return "an " if words[0] in VOWELS else "a "
 
 
-def named(kind: Kind, name: str, words: Sequence[str], rng: np.random.Generator, index: int | None = None) -> Text:
+def named(kind: Kind, name: str, words: Sequence[str], rng: np.random.Generator) -> Text:
     """One thing in words: mostly its plain name, sometimes a synonym, with an article for things that take one."""
     chosen = words[0] if rng.random() < 0.6 else words[int(rng.integers(len(words)))]
     lead = "" if kind in ("style", "tone") else article(chosen, rng, definite=kind != "object")
-    return Text(lead + chosen, ((len(lead), len(lead) + len(chosen), kind, name, index),))
+    return Text(lead + chosen, ((len(lead), len(lead) + len(chosen), kind, name),))
 
 
 def pick(rng: np.random.Generator, options: Sequence[str]) -> str:
@@ -98,7 +104,7 @@ def words_of(kind: str, name: str) -> tuple[str, ...]:
 
 def objects_text(names: Sequence[str], rng: np.random.Generator) -> Text:
     order = rng.permutation(len(names))
-    parts = [named("object", names[i], VOCABULARY.noun(names[i]).words, rng, int(i)) for i in order]
+    parts = [named("object", names[i], VOCABULARY.noun(names[i]).words, rng) for i in order]
     return parts[0] if len(parts) == 1 else fill(pick(rng, PAIRS), {"first": parts[0], "second": parts[1]})
 
 
@@ -115,7 +121,7 @@ class Said:
 def caption(
     names: Sequence[str], sky: str, ground: str, style: str, tone: str, said: Said, rng: np.random.Generator
 ) -> Text:
-    """A caption for one or two objects; spans name their kind, and for objects the position in `names`."""
+    """A caption for one or two objects with its spans."""
     parts = {"objects": objects_text(names, rng)}
     if said.sky:
         parts["sky"] = named("sky", sky, words_of("sky", sky), rng)
@@ -132,7 +138,7 @@ def caption(
 def phrases(text: Text) -> tuple[Phrase, ...]:
     """The caption's phrases in reading order, objects, sky and ground numbered by mask in that order."""
     found, count = [], 0
-    for start, end, kind, name, _ in sorted(text.spans):
+    for start, end, kind, name in sorted(text.spans):
         has_mask = kind in ("object", "sky", "ground")
         found.append(Phrase(start, end, kind, name, count if has_mask else None))
         count += has_mask

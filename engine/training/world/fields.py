@@ -1,6 +1,6 @@
 """Procedural fields on a batch of scenes: coordinates, smooth noise and soft dots, the same picture at every size.
 
-Every random number comes from the scene's own seed, so a scene looks the same in any batch and at any size. All fields are
+Every random number comes from the scene's own seed, so a scene looks the same in any batch and at any size. Fields are
 band-limited: what is finer than a pixel fades out as it would when a large picture is scaled down.
 """
 
@@ -26,7 +26,8 @@ class Canvas:
     """Coordinates and random numbers of a batch of B scenes seen at S x S pixels, all float32.
 
     x [B, 1, S] and y [B, S, 1]: canvas coordinates of the pixel centres, in units of the view's side.
-    horizon [B, 1, 1], draws [B, DRAWS] in 0..1, lattice [B, CHANNELS, LATTICE, LATTICE] and grain [B, GRAIN, GRAIN] normal.
+    horizon [B, 1, 1]; draws [B, DRAWS] in 0..1; normal numbers in lattice [B, CHANNELS, LATTICE, LATTICE] and
+    grain [B, GRAIN, GRAIN].
     """
 
     x: torch.Tensor
@@ -54,7 +55,10 @@ class Canvas:
         return low + (high - low) * self.draws[:, start : start + count]
 
     def noise(self, channel: int, frequency: float, stretch: float = 1.0) -> torch.Tensor:
-        """Smooth noise of about unit variance, [B, S, S]; `stretch` > 1 makes it broad. At most LATTICE - 4 cells across."""
+        """Smooth noise of about unit variance, [B, S, S]; `stretch` > 1 makes it broad.
+
+        The canvas may reach 1.6 units: at most (LATTICE - 2) / 1.6 cells a unit, beyond them the noise fades to 0.
+        """
         across = spline(self.x[:, 0] * frequency / stretch)
         down = spline(self.y[:, :, 0] * frequency)
         return 2.1 * torch.bmm(torch.bmm(down, self.lattice[:, channel]), across.transpose(1, 2))

@@ -30,9 +30,9 @@ FILTERS: Mapping[str, Filter] = MappingProxyType(
 class Rendered:
     """Pictures and masks of B scenes.
 
-    images [B, 3, S, S] float32, -1..1. masks [B, P, S, S] float32, 0..1: row `phrase.mask` is the visible part of what the
-    phrase names, padded with zeros up to the longest scene. regions [B, 4, S, S]: visible parts of the first object, the
-    second object (zeros if there is none), sky and ground; they add up to 1 at every pixel.
+    images [B, 3, S, S] float32, -1..1. masks [B, P, S, S] float32, 0..1: row `phrase.mask` is the visible part of
+    what the phrase names, padded with zeros up to the longest scene. regions [B, 4, S, S]: visible parts of the first
+    object, the second object (zeros if there is none), sky and ground; they add up to 1 at every pixel.
     """
 
     images: torch.Tensor
@@ -72,7 +72,7 @@ def sampling_grid(items: Sequence[Placed], bend: torch.Tensor, fine: int) -> tor
 
 
 def draw_objects(items: Sequence[Placed], sprites: Sprites, bend: torch.Tensor, size: int) -> torch.Tensor:
-    """Premultiplied pictures of the objects on the whole view, [N, 4, size, size]. Small pictures are sampled twice as fine."""
+    """Premultiplied pictures of the objects in the view, [N, 4, size, size]; small ones are sampled twice as fine."""
     fold = 2 if size < 96 else 1
     fine = size * fold
     if fold > 1:
@@ -94,7 +94,7 @@ def draw_layers(scenes: Sequence[Scene], sprites: Sprites, bend: torch.Tensor, s
 
 
 def visible_regions(alpha: torch.Tensor, ground: torch.Tensor) -> torch.Tensor:
-    """What is seen of each object, the sky and the ground, [B, 4, S, S], from alpha [B, 2, S, S] and ground [B, S, S]."""
+    """Seen parts of both objects, sky and ground, [B, 4, S, S], from alpha [B, 2, S, S] and ground [B, S, S]."""
     first, second = alpha[:, 0] * (1.0 - alpha[:, 1]), alpha[:, 1]
     rest = 1.0 - first - second
     return torch.stack([first, second, rest * (1.0 - ground), rest * ground], 1)

@@ -18,9 +18,9 @@ MAX_OVERLAP = 0.12
 MIN_VISIBLE = 0.45
 
 NAMED_TONES: dict[str, Tone] = {
-    "warm": Tone("warm", (1.10, 0.98, 0.80), 1.05, 1.0, (0.05, 0.01, 0.0)),
+    "warm": Tone("warm", (1.10, 0.98, 0.82), 1.05, 1.0, (0.05, 0.01, 0.0)),
     "cold": Tone("cold", (0.80, 0.97, 1.12), 0.90, 1.0, (0.0, 0.02, 0.07)),
-    "golden": Tone("golden", (1.12, 1.00, 0.62), 1.0, 0.95, (0.09, 0.06, 0.0)),
+    "golden": Tone("golden", (1.10, 1.00, 0.70), 1.0, 0.98, (0.07, 0.045, 0.0)),
     "rose": Tone("rose", (1.10, 0.84, 0.96), 0.95, 0.95, (0.08, 0.01, 0.05)),
 }
 
@@ -29,13 +29,13 @@ def sample_tone(rng: np.random.Generator) -> Tone:
     """40 % unnamed mild shifts, 36 % named palettes, the rest as drawn."""
     draw = rng.random()
     if draw < 0.40:
-        gains = np.exp(rng.normal(0.0, 0.11, 3))
+        gains = np.exp(rng.normal(0.0, 0.09, 3))
         shadow = rng.uniform(0.0, 0.06, 3)
         r, g, b = (float(v) for v in gains / gains.mean())
         return Tone(
             "free",
             (r, g, b),
-            float(rng.uniform(0.75, 1.2)),
+            float(rng.uniform(0.8, 1.2)),
             float(rng.uniform(0.85, 1.1)),
             (float(shadow[0]), float(shadow[1]), float(shadow[2])),
         )

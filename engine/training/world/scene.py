@@ -10,7 +10,7 @@ Kind = Literal["object", "sky", "ground", "style", "tone"]
 
 @dataclass(frozen=True)
 class Phrase:
-    """Characters [start, end) of the caption that name one thing; `mask` is the index of its mask, None if it has none."""
+    """Characters [start, end) of the caption that name one thing; `mask` numbers its mask, None if it has none."""
 
     start: int
     end: int
@@ -49,7 +49,7 @@ class Tone:
 class View:
     """The visible square within the whole canvas, in units of the view's side.
 
-    `height`, `width`: size of the whole canvas (1 means that the view shows all of it); `top`, `left`: the view's corner.
+    `height`, `width`: size of the whole canvas (1: the view shows all of it); `top`, `left`: the view's corner.
     """
 
     height: float = 1.0

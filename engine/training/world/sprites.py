@@ -18,7 +18,7 @@ FULL = 128
 LEVELS = (128, 96, 64, 48, 32, 24, 16)
 
 
-class SpritesMissing(Exception):
+class SpritesMissingError(Exception):
     """The emoji font is not there or cannot be read."""
 
 
@@ -39,7 +39,7 @@ def load_font(path: Path | None) -> ImageFont.FreeTypeFont:
     try:
         return ImageFont.truetype(str(chosen), STRIKE)
     except OSError as error:
-        raise SpritesMissing(
+        raise SpritesMissingError(
             f"Cannot read the emoji font {chosen}. Training draws its pictures with it: "
             "install the Debian package fonts-noto-color-emoji, or name another copy of NotoColorEmoji.ttf."
         ) from error
@@ -51,7 +51,7 @@ def draw_glyph(font: ImageFont.FreeTypeFont, emoji: str) -> torch.Tensor:
     ImageDraw.Draw(canvas).text((20, 20), emoji, font=font, embedded_color=True)
     box = canvas.getbbox()
     if box is None:
-        raise SpritesMissing(
+        raise SpritesMissingError(
             f"The emoji font has no glyph for {emoji!r}: install the Debian package fonts-noto-color-emoji."
         )
     pixels = torch.from_numpy(np.asarray(canvas.crop(box), dtype=np.float32) / 255.0).permute(2, 0, 1)
@@ -64,7 +64,7 @@ def draw_glyph(font: ImageFont.FreeTypeFont, emoji: str) -> torch.Tensor:
 
 
 def load_sprites(path: Path | None = None) -> Sprites:
-    """Draw every noun of the vocabulary. Raises SpritesMissing with the package to install."""
+    """Draw every noun of the vocabulary. Raises SpritesMissingError with the package to install."""
     font = load_font(path)
     full = torch.stack([draw_glyph(font, noun.emoji) for noun in VOCABULARY.nouns])
     return Sprites({size: F.interpolate(full, (size, size), mode="area") for size in LEVELS})

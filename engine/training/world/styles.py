@@ -27,18 +27,20 @@ def grain(canvas: Canvas) -> torch.Tensor:
 
 def watercolour(canvas: Canvas, picture: torch.Tensor, coverage: torch.Tensor) -> torch.Tensor:
     """Pale washes: soft colours let the paper through, pigment gathers at outlines and in blotches."""
-    soft = mix(picture, blur(picture, 0.014), torch.tensor(0.7, device=picture.device))
+    soft = mix(picture, blur(picture, 0.010), torch.tensor(0.7, device=picture.device))
     rim = (coverage - blur(coverage, 0.02)).abs().amax(1, keepdim=True)
+    body = coverage[:, :-1].sum(1, keepdim=True).clamp(max=1.0)
     blotch = 0.5 * canvas.noise(2, 4.0)[:, None] + 0.5 * canvas.noise(3, 11.0)[:, None]
-    wash = (0.66 + 0.09 * blotch + 0.28 * rim).clamp(0.2, 1.0)
+    wash = (0.72 + 0.08 * blotch + 0.14 * body + 0.25 * rim).clamp(0.3, 1.0)
     paper = colour(0.99, 0.975, 0.94, picture) * (1.0 + 0.022 * grain(canvas))
-    return mix(paper, soft * (1.0 + 0.012 * grain(canvas)), wash)
+    pigment = soft * (1.0 - 0.30 * rim + 0.012 * grain(canvas))
+    return mix(paper, pigment, wash)
 
 
 def glow(canvas: Canvas, picture: torch.Tensor, coverage: torch.Tensor) -> torch.Tensor:
     """A dark blue night in which things shine with their own colours."""
     body = coverage[:, :-1].sum(1, keepdim=True).clamp(max=1.0)
-    dusk = picture * colour(0.34, 0.40, 0.68, picture) + colour(0.0, 0.01, 0.06, picture)
+    dusk = picture * colour(0.38, 0.42, 0.70, picture) + colour(0.0, 0.01, 0.07, picture)
     bright = (picture * colour(1.0, 1.04, 1.10, picture) + 0.03).clamp(0, 1)
     light = blur(picture * body, 0.055)
     lit = mix(dusk, bright, body)
@@ -76,7 +78,8 @@ def plain(canvas: Canvas, picture: torch.Tensor, coverage: torch.Tensor) -> torc
 def tinted(picture: torch.Tensor, tones: Sequence[Tone]) -> torch.Tensor:
     """The pictures [B, 3, S, S], 0..1, in the scenes' palettes."""
     rows = torch.tensor([(*t.gains, *t.shadow, t.saturation, t.contrast) for t in tones], device=picture.device)
-    gains, shadow, saturation, contrast = (part[:, :, None, None] for part in rows.split((3, 3, 1, 1), 1))
+    rows = rows[:, :, None, None]
+    gains, shadow, saturation, contrast = rows[:, :3], rows[:, 3:6], rows[:, 6:7], rows[:, 7:]
     grey = picture.mean(1, keepdim=True)
     shifted = (grey + (picture - grey) * saturation - 0.5) * contrast + 0.5
     shifted = shifted * gains

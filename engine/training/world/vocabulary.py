@@ -10,15 +10,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Noun:
-    """An object with its sprite (one emoji character) and where it likes to stand.
-
-    `habitat` is "ground" (its feet on the ground), or "sea" (afloat when the ground is the sea).
-    """
+    """An object with its sprite: one character of the emoji font."""
 
     name: str
     emoji: str
     words: tuple[str, ...]
-    plurals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,21 +67,21 @@ VOCABULARY = Vocabulary(
         Noun("house", "\U0001f3e0", ("house", "little house", "cottage")),
     ),
     skies=(
-        Entry("day", ("blue sky", "day sky", "sky with clouds", "bright blue sky")),
+        Entry("day", ("blue sky", "day sky", "bright blue sky", "blue sky with clouds")),
         Entry("night", ("night sky", "starry sky", "starry night", "moonlit sky")),
         Entry("sunset", ("sunset sky", "sunset", "evening sky", "orange sky")),
         Entry("storm", ("stormy sky", "storm", "grey sky", "rainy sky")),
     ),
     grounds=(
         Entry("meadow", ("meadow", "green grass", "flower meadow", "grass")),
-        Entry("desert", ("desert", "yellow sand", "sand", "sand dunes")),
+        Entry("desert", ("sand", "yellow sand", "desert sand", "sand dunes")),
         Entry("snow", ("snow", "white snow", "snowy ground", "snowfield")),
         Entry("sea", ("sea", "blue water", "ocean", "waves")),
     ),
     styles=(
         Entry("plain", ("storybook picture", "clear picture", "drawing")),
         Entry("watercolour", ("watercolour", "watercolour painting", "soft watercolour")),
-        Entry("glow", ("night glow", "glowing picture", "glowing light")),
+        Entry("glow", ("glowing light", "soft glow", "glowing picture")),
         Entry("paper", ("paper cut-out", "cut paper", "paper collage")),
     ),
     tones=(
