@@ -1,0 +1,1 @@
+"""What a picture is asked to be: prompts, painted phrases, style references, size and crop, as plain values."""
