@@ -1,0 +1,1 @@
+"""Models: loading, catalogues and networks of the denoiser families."""

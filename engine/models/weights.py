@@ -1,0 +1,51 @@
+"""Weights in safetensors files: written atomically, read with every name and shape checked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from engine.models.errors import ModelFileError
+
+
+def save_weights(
+    tensors: Mapping[str, Tensor],
+    file: Path,
+    *,
+    dtype: torch.dtype = torch.float16,
+    metadata: dict[str, str] | None = None,
+) -> None:
+    """Write `tensors` to `file`, floating ones as `dtype`; a reader never sees half a file."""
+    stored = {
+        name: tensor.detach().to(dtype if tensor.is_floating_point() else tensor.dtype).contiguous().cpu().clone()
+        for name, tensor in tensors.items()
+    }
+    part = file.with_name(file.name + ".part")
+    save_file(stored, part, metadata=metadata)
+    with part.open("rb") as handle:
+        os.fsync(handle.fileno())
+    part.replace(file)
+
+
+def load_weights(module: nn.Module, file: Path) -> None:
+    """Copy the tensors of `file` into `module`, keeping the module's dtype and device.
+
+    Raises:
+        ModelFileError: the file is missing, damaged, or made for another network.
+    """
+    if not file.is_file():
+        raise ModelFileError(file, "the weights are missing")
+    try:
+        tensors = load_file(file)
+    except (SafetensorError, OSError) as error:
+        raise ModelFileError(file, f"the weights are damaged ({error})") from error
+    try:
+        module.load_state_dict(tensors)
+    except RuntimeError as error:
+        raise ModelFileError(file, "the weights were made for another network") from error

@@ -1,0 +1,46 @@
+"""Degradation of the low-resolution condition when an upscaler is trained (eDiff-I 4.2, after Real-ESRGAN)."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.training.config import Degradation
+
+
+def degrade(pictures: Tensor, limits: Degradation, generator: torch.Generator) -> Tensor:
+    """Blur, resize down and up, and add noise, each by a random amount per picture.
+
+    Args:
+        pictures: [B, 3, h, w] float32 in -1..1.
+        limits: the strongest blur (standard deviation in pixels), noise (standard deviation) and share of detail lost.
+        generator: source of the random amounts.
+
+    Returns:
+        Pictures of the same shape, clamped to -1..1.
+    """
+    count = len(pictures)
+    blur, noise, lost = torch.rand(3, count, generator=generator)
+    out = blurred(pictures, blur * limits.blur)
+    out = torch.lerp(out, resampled(out, limits.resize), lost[:, None, None, None])
+    grain = torch.randn(out.shape, generator=generator) * (noise * limits.noise)[:, None, None, None]
+    return (out + grain).clamp(-1.0, 1.0)
+
+
+def blurred(pictures: Tensor, deviation: Tensor) -> Tensor:
+    """Gaussian blur of each picture [B, 3, h, w] by its own standard deviation [B], in pixels."""
+    reach = torch.arange(-3, 4, dtype=torch.float32)
+    kernel = torch.exp(-(reach**2) / (2.0 * deviation.clamp(min=1e-3)[:, None] ** 2))
+    kernel = (kernel / kernel.sum(dim=1, keepdim=True)).repeat_interleave(3, dim=0)
+    flat = F.pad(pictures.flatten(0, 1)[None], (3, 3, 3, 3), mode="replicate")
+    groups = kernel.shape[0]
+    flat = F.conv2d(flat, kernel[:, None, :, None], groups=groups)
+    flat = F.conv2d(flat, kernel[:, None, None, :], groups=groups)
+    return flat[0].unflatten(0, (-1, 3))
+
+
+def resampled(pictures: Tensor, share: float) -> Tensor:
+    """Pictures scaled down to `share` of their side and back, which loses their fine detail."""
+    small = F.interpolate(pictures, scale_factor=share, mode="area")
+    return F.interpolate(small, size=pictures.shape[-2:], mode="bicubic")

@@ -1,0 +1,232 @@
+"""Trains Storybook's encoders from nothing: tokenizers, T5 by span corruption, CLIP by contrast on drawn scenes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+import numpy as np
+import torch
+import torch.nn.functional as F
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from torch import Tensor
+from transformers import PreTrainedTokenizerFast, T5Config, T5EncoderModel, T5ForConditionalGeneration
+
+from engine.models.ediff.encoders import ClipConfig, Encoders, load_tokenizer, tokenize
+from engine.training.world import World
+
+log = logging.getLogger(__name__)
+
+SENTINELS = 8
+CLIP_START, CLIP_END = "<|startoftext|>", "<|endoftext|>"
+
+
+class EncoderPlan(msgspec.Struct, frozen=True):
+    """How large the encoders are and how long they are trained."""
+
+    clip_vocabulary: int = 1024
+    t5_vocabulary: int = 640
+    clip_tokens: int = 32
+    t5_tokens: int = 40
+    width: int = 128
+    layers: int = 4
+    picture_size: int = 64
+    patch: int = 8
+    corpus: int = 40_000
+    t5_steps: int = 700
+    t5_batch: int = 96
+    clip_steps: int = 600
+    clip_batch: int = 128
+    rate: float = 1e-3
+
+
+def train_clip_tokenizer(corpus: Sequence[str], vocabulary: int) -> Tokenizer:
+    """CLIP's byte-level BPE (lower case, end-of-word suffix) over a small corpus; no character is ever unknown."""
+    tokenizer = Tokenizer(models.BPE(end_of_word_suffix="</w>", continuing_subword_prefix="", fuse_unk=False))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.NFC(), normalizers.Lowercase()])
+    words = Regex(r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+")
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(words, behavior="removed", invert=True),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    # Both forms of every byte are in the corpus once, alone and ending a word, so that any text can be spelt.
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocabulary - 2, initial_alphabet=alphabet, end_of_word_suffix="</w>", show_progress=False
+    )
+    tokenizer.train_from_iterator(corpus, trainer)
+    return _with_clip_specials(tokenizer, alphabet)
+
+
+def _with_clip_specials(trained: Tokenizer, alphabet: Sequence[str]) -> Tokenizer:
+    """Put word-final bytes and CLIP's two special tokens behind the learnt ones: the end token has the highest id."""
+    state = json.loads(trained.to_str())
+    vocabulary: dict[str, int] = state["model"]["vocab"]
+    for token in [f"{byte}</w>" for byte in sorted(alphabet)] + [CLIP_START, CLIP_END]:
+        vocabulary.setdefault(token, len(vocabulary))
+    tokenizer = Tokenizer.from_str(json.dumps(state))
+    tokenizer.add_special_tokens([CLIP_START, CLIP_END])
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"{CLIP_START} $A {CLIP_END}",
+        special_tokens=[(token, tokenizer.token_to_id(token)) for token in (CLIP_START, CLIP_END)],
+    )
+    return tokenizer
+
+
+def train_t5_tokenizer(corpus: Sequence[str], vocabulary: int) -> Tokenizer:
+    """A SentencePiece-style tokenizer (its BPE mode) with T5's special tokens and sentinels.
+
+    The unigram mode T5 itself uses needs a far larger corpus: on captions of one small world it falls into letters.
+    """
+    tokenizer = Tokenizer(models.BPE(unk_token="<unk>"))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Metaspace(), pre_tokenizers.Punctuation()])
+    tokenizer.decoder = decoders.Metaspace()
+    special = ["<pad>", "</s>", "<unk>", *(f"<extra_id_{i}>" for i in range(SENTINELS))]
+    printable = [chr(code) for code in range(33, 127)]
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocabulary, special_tokens=special, initial_alphabet=printable, show_progress=False
+    )
+    tokenizer.train_from_iterator(corpus, trainer)
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="$A </s>", special_tokens=[("</s>", tokenizer.token_to_id("</s>"))]
+    )
+    return tokenizer
+
+
+def as_transformers(tokenizer: Tokenizer, pad: str) -> PreTrainedTokenizerFast:
+    """Through its file, so that what is trained with is what will be loaded."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "tokenizer.json"
+        tokenizer.save(str(file))
+        return load_tokenizer(file, pad)
+
+
+def corrupt_spans(
+    ids: Sequence[int], rng: np.random.Generator, first_sentinel: int, end: int
+) -> tuple[list[int], list[int]]:
+    """T5's denoising task: spans of one to three tokens, about a fifth of the text, become sentinels to be told."""
+    source: list[int] = []
+    target: list[int] = []
+    position, sentinel = 0, first_sentinel
+    while position < len(ids):
+        if rng.random() < 0.12 and sentinel < first_sentinel + SENTINELS:
+            length = int(rng.integers(1, 4))
+            source.append(sentinel)
+            target += [sentinel, *ids[position : position + length]]
+            position, sentinel = position + length, sentinel + 1
+        else:
+            source.append(ids[position])
+            position += 1
+    return [*source, end], [*target, end]
+
+
+def train_t5(corpus: Sequence[str], tokenizer: PreTrainedTokenizerFast, plan: EncoderPlan) -> T5EncoderModel:
+    """Train an encoder-decoder on span corruption and keep its encoder."""
+    config = T5Config(
+        vocab_size=len(tokenizer), d_model=plan.width, d_kv=plan.width // 4, d_ff=2 * plan.width,
+        num_layers=plan.layers, num_decoder_layers=2, num_heads=4, feed_forward_proj="gated-gelu", dropout_rate=0.0,
+        pad_token_id=0, eos_token_id=1, decoder_start_token_id=0,
+    )  # fmt: skip
+    model = T5ForConditionalGeneration(config).train()
+    optimiser = torch.optim.AdamW(model.parameters(), lr=plan.rate)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, total_steps=plan.t5_steps, pct_start=0.05)
+    rng = np.random.default_rng(1)
+    encoded = [tokenizer(text, add_special_tokens=False)["input_ids"] for text in corpus]
+    first = int(tokenizer.convert_tokens_to_ids("<extra_id_0>"))
+    for step in range(plan.t5_steps):
+        pairs = [
+            corrupt_spans(encoded[int(i)], rng, first, end=1) for i in rng.integers(0, len(encoded), plan.t5_batch)
+        ]
+        source, target = (pad_sequences([pair[side] for pair in pairs]) for side in (0, 1))
+        labels = target.masked_fill(target == 0, -100)
+        loss: Tensor = model(input_ids=source, attention_mask=(source != 0).long(), labels=labels).loss
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+        if step % 100 == 0:
+            log.info("T5 step %d, loss %.3f", step, loss.item())
+    encoder = T5EncoderModel(config)
+    encoder.load_state_dict(model.state_dict(), strict=False)
+    return encoder.eval()
+
+
+def pad_sequences(sequences: Sequence[Sequence[int]]) -> Tensor:
+    """Stack id lists into [B, longest], zero-padded."""
+    length = max(len(ids) for ids in sequences)
+    return torch.tensor([[*ids, *[0] * (length - len(ids))] for ids in sequences])
+
+
+def train_clip(encoders: Encoders, world: World, plan: EncoderPlan) -> None:
+    """Train both CLIP towers in place by the symmetric contrastive loss on rendered scenes and their captions."""
+    clip = encoders.clip.train().requires_grad_(True)
+    optimiser = torch.optim.AdamW(clip.parameters(), lr=plan.rate, weight_decay=0.05)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, total_steps=plan.clip_steps, pct_start=0.1)
+    rng = np.random.default_rng(2)
+    for step in range(plan.clip_steps):
+        scenes = world.sample(rng, plan.clip_batch)
+        pictures = world.render(scenes, plan.picture_size).images
+        ids, _ = tokenize(encoders.clip_tokenizer, [scene.caption for scene in scenes], plan.clip_tokens)
+        _, text = encoders.clip_text(ids)
+        with torch.autocast("cpu", torch.bfloat16):
+            picture = clip.encode_image(pictures)
+        logits = clip.logit_scale.exp().clamp(max=100.0) * (
+            F.normalize(picture.float(), dim=-1) @ F.normalize(text.float(), dim=-1).T
+        )
+        own = torch.arange(len(logits))
+        loss = (F.cross_entropy(logits, own) + F.cross_entropy(logits.T, own)) / 2
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+        if step % 50 == 0:
+            hits = (logits.argmax(dim=1) == own).float().mean()
+            log.info("CLIP step %d, loss %.3f, top-1 in batch %.2f", step, loss.item(), hits.item())
+    clip.eval().requires_grad_(False)
+
+
+def train_encoders(world: World, plan: EncoderPlan) -> Encoders:
+    """Train tokenizers, T5 and CLIP on the drawn world."""
+    rng = np.random.default_rng(0)
+    corpus = [scene.caption for scene in world.sample(rng, plan.corpus)]
+    clip_tokenizer = as_transformers(train_clip_tokenizer(corpus, plan.clip_vocabulary), CLIP_END)
+    t5_tokenizer = as_transformers(train_t5_tokenizer(corpus, plan.t5_vocabulary), "<pad>")
+    t5 = train_t5(corpus, t5_tokenizer, plan)
+    config = ClipConfig(
+        embed_dim=plan.width,
+        vision_cfg={"image_size": plan.picture_size, "patch_size": plan.patch, "width": plan.width,
+                    "layers": plan.layers, "head_width": 32},
+        text_cfg={"context_length": plan.clip_tokens, "vocab_size": len(clip_tokenizer), "width": plan.width,
+                  "heads": 4, "layers": plan.layers},
+    )  # fmt: skip
+    encoders = Encoders(config, t5, clip_tokenizer, t5_tokenizer, plan.t5_tokens)
+    train_clip(encoders, world, plan)
+    return encoders.eval().requires_grad_(False)
+
+
+def main() -> None:
+    """Train the encoders and write them to a folder."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--threads", type=int, default=2)
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    torch.set_num_threads(arguments.threads)
+    torch.manual_seed(0)
+    started = time.monotonic()
+    train_encoders(World.load(), EncoderPlan()).save(arguments.folder)
+    log.info("encoders trained in %.0f s", time.monotonic() - started)
+
+
+if __name__ == "__main__":
+    main()
