@@ -1,8 +1,8 @@
 """Errors of the model layer.
 
-    ModelError                 anything wrong with a model
-    +-- UnknownModelError      no model or part of that name
-    +-- ModelFileError         a file of the model is missing, damaged or of another kind
+ModelError                 anything wrong with a model
++-- UnknownModelError      no model or part of that name
++-- ModelFileError         a file of the model is missing, damaged or of another kind
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -50,8 +49,8 @@ def save_checkpoint(
     save_weights(moments, fresh / OPTIMISER, dtype=torch.float32)
     (fresh / STATE).write_bytes(msgspec.json.encode(state))
     if folder.exists():
-        os.rename(folder, old)
-    os.rename(fresh, folder)
+        folder.rename(old)
+    fresh.rename(folder)
     shutil.rmtree(old, ignore_errors=True)
 
 

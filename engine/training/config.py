@@ -20,7 +20,7 @@ class Dropout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Noise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which part of p(sigma) is trained on: intervals (level, index) of the binary tree, or all but them (appendix B)."""
+    """The part of p(sigma) trained on: an interval (level, index) of the binary tree, or all but some (appendix B)."""
 
     mean: float = -1.2
     std: float = 1.2

@@ -25,7 +25,8 @@ def degrade(pictures: Tensor, limits: Degradation, generator: torch.Generator) -
     out = blurred(pictures, blur * limits.blur)
     out = torch.lerp(out, resampled(out, limits.resize), lost[:, None, None, None])
     grain = torch.randn(out.shape, generator=generator) * (noise * limits.noise)[:, None, None, None]
-    return (out + grain).clamp(-1.0, 1.0)
+    spoilt: Tensor = (out + grain).clamp(-1.0, 1.0)
+    return spoilt
 
 
 def blurred(pictures: Tensor, deviation: Tensor) -> Tensor:
@@ -37,7 +38,7 @@ def blurred(pictures: Tensor, deviation: Tensor) -> Tensor:
     groups = kernel.shape[0]
     flat = F.conv2d(flat, kernel[:, None, :, None], groups=groups)
     flat = F.conv2d(flat, kernel[:, None, None, :], groups=groups)
-    return flat[0].unflatten(0, (-1, 3))
+    return flat.view(pictures.shape)
 
 
 def resampled(pictures: Tensor, share: float) -> Tensor:

@@ -22,5 +22,6 @@ class MovingAverage:
     def update(self, network: nn.Module, step: int) -> None:
         """Move the average towards `network` after step number `step`."""
         keep = min(self.decay, (1 + step) / (10 + step))
-        averages, current = list(self.network.parameters()), [p.detach() for p in network.parameters()]
+        averages = [p.detach() for p in self.network.parameters()]
+        current = [p.detach() for p in network.parameters()]
         torch._foreach_lerp_(averages, current, 1.0 - keep)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -169,7 +170,7 @@ def pad_sequences(sequences: Sequence[Sequence[int]]) -> Tensor:
 
 def train_clip(encoders: Encoders, world: World, plan: EncoderPlan) -> None:
     """Train both CLIP towers in place by the symmetric contrastive loss on rendered scenes and their captions."""
-    clip = encoders.clip.train().requires_grad_(True)
+    clip: Any = encoders.clip.train().requires_grad_(True)
     optimiser = torch.optim.AdamW(clip.parameters(), lr=plan.rate, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, total_steps=plan.clip_steps, pct_start=0.1)
     rng = np.random.default_rng(2)

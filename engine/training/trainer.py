@@ -63,7 +63,7 @@ class Trainer:
 
     def step(self, batch: TrainingBatch) -> float:
         """Take one optimiser step and return the loss."""
-        generator = torch.Generator().manual_seed(hash((self.config.seed, self.state.step)) & (2**63 - 1))
+        generator = torch.Generator().manual_seed(2**32 * self.config.seed + self.state.step)
         sigma = self._noise.sample(len(batch.pictures), generator)
         noise = torch.randn(batch.pictures.shape, generator=generator)
         with torch.autocast("cpu", torch.bfloat16):

@@ -112,7 +112,8 @@ class Encoders(nn.Module):
     @property
     def device(self) -> torch.device:
         """Where the weights are."""
-        return self.t5.device
+        device: torch.device = self.t5.device
+        return device
 
     def save(self, folder: Path) -> None:
         """Write `clip/` in open_clip's folder form and `t5/` in transformers' form, weights in float16."""
@@ -160,15 +161,14 @@ def load_tokenizer(file: Path, pad: str) -> PreTrainedTokenizerFast:
 
 def tokenize(tokenizer: PreTrainedTokenizerFast, texts: Sequence[str], length: int) -> tuple[Tensor, Tensor]:
     """Token ids and mask, both [B, length], cut and padded to `length`; the end token survives the cut."""
-    encoded = tokenizer(
-        list(texts), padding="max_length", truncation=True, max_length=length, return_tensors="pt"
-    )
+    encoded = tokenizer(list(texts), padding="max_length", truncation=True, max_length=length, return_tensors="pt")
     return encoded["input_ids"], encoded["attention_mask"]
 
 
 def to_unit_scale(vectors: Tensor) -> Tensor:
     """Scale [B, D] to norm sqrt(D), the scale of a normalised token."""
-    return F.normalize(vectors, dim=-1) * vectors.shape[-1] ** 0.5
+    scaled: Tensor = F.normalize(vectors, dim=-1) * vectors.shape[-1] ** 0.5
+    return scaled
 
 
 def picture_for_clip(picture: NDArray[np.uint8], size: int) -> Tensor:
@@ -179,7 +179,8 @@ def picture_for_clip(picture: NDArray[np.uint8], size: int) -> Tensor:
     image = Image.fromarray(picture)
     width, height = image.size
     short = min(width, height)
-    image = image.resize((max(size, size * width // short), max(size, size * height // short)), Image.Resampling.BICUBIC)
+    enlarged = max(size, size * width // short), max(size, size * height // short)
+    image = image.resize(enlarged, Image.Resampling.BICUBIC)
     left, top = (image.width - size) // 2, (image.height - size) // 2
     cropped = np.asarray(image.crop((left, top, left + size, top + size)), dtype=np.float32)
     return torch.from_numpy(cropped / 127.5 - 1.0).permute(2, 0, 1)

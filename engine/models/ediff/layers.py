@@ -134,7 +134,7 @@ def to_map(rows: Tensor, like: Tensor) -> Tensor:
 
 def split_heads(rows: Tensor, heads: int) -> Tensor:
     """[B, N, heads*d] to [B, heads, N, d]."""
-    return rows.unflatten(-1, (heads, -1)).transpose(1, 2)
+    return rows.reshape(*rows.shape[:2], heads, -1).transpose(1, 2)
 
 
 def merge_heads(rows: Tensor) -> Tensor:

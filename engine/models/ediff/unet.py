@@ -141,9 +141,7 @@ class UNet(nn.Module):
         self.norm = group_norm(current)
         self.head = zeroed(nn.Conv2d(current, 3 * config.patch**2, 3, padding=1))
 
-    def forward(
-        self, x: Tensor, c_noise: Tensor, embeddings: Embeddings, painted: Painted | None = None
-    ) -> Tensor:
+    def forward(self, x: Tensor, c_noise: Tensor, embeddings: Embeddings, painted: Painted | None = None) -> Tensor:
         """Return F(x; sigma, embeddings) with the shape of `x`.
 
         Args:

@@ -1,0 +1,96 @@
+"""The models that are installed, and the one way to load a part of one."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from weakref import WeakValueDictionary
+
+import msgspec
+import torch
+
+from engine.api.cards import ModelCard, PartCard
+from engine.models.ediff.config import UNetConfig
+from engine.models.ediff.encoders import Encoders
+from engine.models.ediff.unet import UNet
+from engine.models.errors import ModelFileError, UnknownModelError
+from engine.models.storybook import StorybookDenoiser
+from engine.models.weights import load_weights
+
+RESOURCES = Path(__file__).resolve().parents[2] / "resources"
+CARD = "model.json"
+
+
+class Catalogue:
+    """Models by folder name below `root`; parts of one model share its encoders while any of them is loaded."""
+
+    def __init__(self, root: Path = RESOURCES) -> None:
+        self._root = root
+        self._encoders: WeakValueDictionary[tuple[str, str], Encoders] = WeakValueDictionary()
+
+    def card(self, model: str) -> ModelCard:
+        """Read a model's card.
+
+        Raises:
+            UnknownModelError: there is no such model.
+            ModelFileError: its card is damaged.
+        """
+        file = self._root / model / CARD
+        if not file.is_file():
+            raise UnknownModelError(f"there is no model {model!r} in {self._root}; see `sinopia models list`")
+        try:
+            return msgspec.json.decode(file.read_bytes(), type=ModelCard)
+        except msgspec.DecodeError as error:
+            raise ModelFileError(file, f"the model card is damaged ({error})") from error
+
+    def load_part(self, model: str, part: str, device: str) -> StorybookDenoiser:
+        """Load one denoiser of a model onto `device` ("cpu", "cuda", "cuda:1").
+
+        Raises:
+            UnknownModelError: the model or part does not exist.
+            ModelFileError: one of its files is missing or damaged.
+        """
+        card = self.card(model)
+        found = self._part(card, part)
+        folder = self._root / model
+        network = UNet(self._network_config(folder / found.file))
+        load_weights(network, checked(folder / found.file, found.sha256))
+        return StorybookDenoiser(
+            network.to(device),
+            self._shared_encoders(model, device),
+            sigma_min=found.sigma_min,
+            sigma_max=found.sigma_max,
+            default_weight=card.default_weight,
+        )
+
+    def _part(self, card: ModelCard, part: str) -> PartCard:
+        for found in card.parts:
+            if found.name == part:
+                return found
+        names = ", ".join(found.name for found in card.parts)
+        raise UnknownModelError(f"model {card.name!r} has no part {part!r}; it has {names}")
+
+    def _network_config(self, weights: Path) -> UNetConfig:
+        file = weights.with_suffix(".json")
+        try:
+            return msgspec.json.decode(file.read_bytes(), type=UNetConfig)
+        except OSError as error:
+            raise ModelFileError(file, "the network's description is missing") from error
+        except msgspec.DecodeError as error:
+            raise ModelFileError(file, f"the network's description is damaged ({error})") from error
+
+    def _shared_encoders(self, model: str, device: str) -> Encoders:
+        encoders = self._encoders.get((model, device))
+        if encoders is None:
+            encoders = Encoders.load(self._root / model).to(torch.device(device))
+            self._encoders[model, device] = encoders
+        return encoders
+
+
+def checked(file: Path, sha256: str) -> Path:
+    """Return `file` if its content is what the card says, so that half a download is never run."""
+    if not file.is_file():
+        raise ModelFileError(file, "the weights are missing")
+    if hashlib.sha256(file.read_bytes()).hexdigest() != sha256:
+        raise ModelFileError(file, "the content is not what the model card says")
+    return file

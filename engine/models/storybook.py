@@ -1,0 +1,193 @@
+"""Storybook's denoisers: briefs in, pictures out, through the model's own encoders."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import OrderedDict
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.conditioning.brief import Brief, PhraseMasks, StyleReference
+from engine.conditioning.paint_with_words import PhraseMaps, phrase_maps
+from engine.conditioning.spans import PhraseReport, TokenSpans, report_phrase
+from engine.diffusion.denoiser import EdmPreconditioned
+from engine.models.ediff.encoders import EncodedText, Encoders, picture_for_clip, to_unit_scale
+from engine.models.ediff.unet import Embeddings, UNet
+
+REMEMBERED = 8
+"""Batches of briefs whose encodings are kept: a solve alternates between few of them."""
+
+TILES = 4
+"""Side of the grid of tiles that are shuffled where only the look of a reference is wanted."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Prepared:
+    briefs: tuple[Brief, ...]
+    embeddings: Embeddings
+    maps: PhraseMaps | None
+
+
+class StorybookDenoiser:
+    """One network of the model as a denoiser D(x, sigma, briefs); see `engine.diffusion.denoiser.Denoiser`."""
+
+    space = "pixel"
+    channels = 3
+
+    def __init__(
+        self, network: UNet, encoders: Encoders, *, sigma_min: float, sigma_max: float, default_weight: float
+    ) -> None:
+        self.sigma_min, self.sigma_max, self.default_weight = sigma_min, sigma_max, default_weight
+        self.native_size = network.config.size
+        self.needs_low_resolution = network.config.low_resolution
+        self._network, self._encoders = network.eval().requires_grad_(False), encoders
+        self._denoiser = EdmPreconditioned(self._network)
+        self._prepared: OrderedDict[tuple[int, ...], _Prepared] = OrderedDict()
+
+    @torch.inference_mode()
+    def __call__(self, x: Tensor, sigma: Tensor, conditioning: Sequence[Brief]) -> Tensor:
+        """Return the clean estimate of `x` [B, 3, H, W] at `sigma` [B] for one brief each."""
+        prepared = self._prepare(tuple(conditioning))
+        embeddings = self._with_low_resolution(prepared, x)
+        painted = None if prepared.maps is None else prepared.maps.at(sigma)
+        return self._denoiser(x, sigma, embeddings=embeddings, painted=painted)
+
+    def report_phrases(self, prompt: str, phrases: PhraseMasks) -> tuple[PhraseReport, ...]:
+        """Tell for each layer its token columns in both text encoders, and what is wrong with it."""
+        spans = self._spans(prompt)
+        return tuple(report_phrase(prompt, layer, spans) for layer in phrases.layers)
+
+    def _spans(self, prompt: str) -> dict[str, TokenSpans]:
+        shape = self._encoders.shape
+        clip, t5 = self._encoders.token_offsets(prompt)
+        # The end token takes the last place of a text that fills an encoder's window.
+        return {
+            "CLIP": TokenSpans(clip[: shape.clip_tokens - 1], 0),
+            "T5": TokenSpans(t5[: shape.t5_tokens - 1], shape.clip_tokens),
+        }
+
+    def _prepare(self, briefs: tuple[Brief, ...]) -> _Prepared:
+        key = tuple(id(brief) for brief in briefs)  # `_Prepared` keeps the briefs alive, so an id is never reused
+        found = self._prepared.pop(key, None) or self._encode(briefs)
+        self._prepared[key] = found
+        while len(self._prepared) > REMEMBERED:
+            self._prepared.popitem(last=False)
+        return found
+
+    def _encode(self, briefs: tuple[Brief, ...]) -> _Prepared:
+        text = self._encode_texts(briefs)
+        columns = [
+            [report.all_columns for report in self.report_phrases(brief.prompt, brief.phrases)]
+            if brief.phrases is not None and brief.prompt is not None
+            else []
+            for brief in briefs
+        ]
+        phrases = [brief.phrases if brief.prompt is not None else None for brief in briefs]
+        speaks = {name: flags(briefs, name) for name in ("clip_text", "t5", "clip_image")}
+        embeddings = Embeddings(
+            clip_text=text.clip_text * speaks["clip_text"][:, None, None],
+            clip_pooled=text.clip_pooled * speaks["clip_text"][:, None],
+            t5=text.t5 * speaks["t5"][:, None, None],
+            clip_image=torch.stack([self._style(brief.styles) for brief in briefs]) * speaks["clip_image"][:, None],
+            micro=torch.tensor([micro_values(brief) for brief in briefs]),
+        )
+        embeddings = on_device(embeddings, self._encoders.device)
+        maps = phrase_maps(phrases, columns, self._encoders.shape.columns, self._encoders.device)
+        return _Prepared(briefs, embeddings, maps)
+
+    def _encode_texts(self, briefs: tuple[Brief, ...]) -> EncodedText:
+        text = self._encoders.encode_text([brief.prompt or "" for brief in briefs])
+        for row, brief in enumerate(briefs):
+            if brief.prompt is None:
+                for embedding in (text.clip_text, text.clip_pooled, text.t5):
+                    embedding[row] = 0.0
+            elif brief.phrases is not None and brief.phrases.isolate:
+                self._isolate(text, row, brief.prompt, brief.phrases)
+        return text
+
+    def _isolate(self, text: EncodedText, row: int, prompt: str, phrases: PhraseMasks) -> None:
+        """Put each phrase, encoded alone, in its place in the sentence, so that no other phrase leaks into it."""
+        for report in self.report_phrases(prompt, phrases):
+            alone = self._encoders.encode_text([report.text])
+            spans = self._spans(report.text)
+            for name, whole, part in (("CLIP", text.clip_text, alone.clip_text), ("T5", text.t5, alone.t5)):
+                own = [index for index, (start, end) in enumerate(spans[name].offsets) if end > start]
+                offset = spans[name].column_offset
+                for column, index in zip(report.columns[name], own, strict=False):
+                    whole[row, column - offset] = part[0, index]
+
+    def _style(self, styles: Sequence[StyleReference]) -> Tensor:
+        """One picture embedding [image_width] of all references: mean direction, strength as length."""
+        width = self._encoders.shape.image_width
+        total = torch.zeros(width)
+        for style in styles:
+            total += style.strength * F.normalize(self._reference(style), dim=0)
+        strength = max((style.strength for style in styles), default=0.0)
+        return strength * to_unit_scale(total[None])[0] if strength > 0.0 else total
+
+    def _reference(self, style: StyleReference) -> Tensor:
+        direction = torch.zeros(self._encoders.shape.image_width)
+        for picture, weight in style.images:
+            shown = self._embed_picture(picture)
+            look = self._embed_picture(shuffled_tiles(picture)) if style.literal < 1.0 else shown
+            direction += weight * F.normalize(torch.lerp(look, shown, style.literal), dim=0)
+        return direction
+
+    def _embed_picture(self, picture: NDArray[np.uint8]) -> Tensor:
+        return self._encoders.encode_pictures(picture_for_clip(picture, self._encoders.picture_size)[None])[0].cpu()
+
+    def _with_low_resolution(self, prepared: _Prepared, x: Tensor) -> Embeddings:
+        if not self.needs_low_resolution:
+            return prepared.embeddings
+        pictures = [brief.low_resolution for brief in prepared.briefs]
+        if any(picture is None for picture in pictures):
+            raise ValueError("this denoiser enlarges a picture: wire one to its low-resolution input")
+        enlarged = [
+            F.interpolate(picture[None].to(x), size=x.shape[-2:], mode="bicubic").clamp(-1.0, 1.0)
+            for picture in pictures
+            if picture is not None
+        ]
+        return dataclasses.replace(prepared.embeddings, low_resolution=torch.cat(enlarged))
+
+
+def flags(briefs: Sequence[Brief], encoder: str) -> Tensor:
+    """1 where a brief lets `encoder` speak, else 0, [B]."""
+    return torch.tensor([float(encoder in brief.encoders) for brief in briefs])
+
+
+def micro_values(brief: Brief) -> tuple[float, ...]:
+    """Original size, crop corner and target size of a brief as fractions of its target size (SDXL 2.2)."""
+    if brief.size is None:
+        return (1.0, 1.0, 0.0, 0.0, 1.0, 1.0)
+    height, width = brief.size.target
+    (original_height, original_width), (top, left) = brief.size.original, brief.size.crop
+    return (original_height / height, original_width / width, top / height, left / width, 1.0, 1.0)
+
+
+def on_device(embeddings: Embeddings, device: torch.device) -> Embeddings:
+    """Move every embedding to `device`."""
+    moved = {
+        field.name: value.to(device)
+        for field in dataclasses.fields(embeddings)
+        if (value := getattr(embeddings, field.name)) is not None
+    }
+    return dataclasses.replace(embeddings, **moved)
+
+
+def shuffled_tiles(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A picture cut into tiles that change places: palette and texture stay, what it shows is gone.
+
+    uint8 [H, W, 3] in, the largest multiple of the tile grid out; always the same exchange.
+    """
+    height, width = (side // TILES * TILES for side in picture.shape[:2])
+    if min(height, width) == 0:
+        return picture
+    tiles = picture[:height, :width].reshape(TILES, height // TILES, TILES, width // TILES, 3).swapaxes(1, 2)
+    order = np.random.default_rng(0).permutation(TILES * TILES)
+    mixed = tiles.reshape(TILES * TILES, *tiles.shape[2:])[order].reshape(tiles.shape)
+    return np.ascontiguousarray(mixed.swapaxes(1, 2).reshape(height, width, 3))

@@ -1,0 +1,123 @@
+"""Turns finished runs into a model folder: float16 weights, network descriptions and the model card."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import shutil
+from pathlib import Path
+
+import msgspec
+
+from engine.api.cards import ModelCard, PartCard
+from engine.models.catalogue import CARD
+from engine.models.ediff.encoders import Encoders
+from engine.models.ediff.unet import UNet
+from engine.models.weights import load_weights, save_weights
+from engine.training.checkpoint import AVERAGE, STATE, TrainingState
+from engine.training.config import Noise, TrainingConfig, read_config
+from engine.training.errors import TrainingError
+from engine.training.world.vocabulary import VOCABULARY
+
+SIGMA_MIN, SIGMA_MAX = 0.002, 80.0
+
+
+def export_part(config: TrainingConfig, runs: Path, folder: Path, title: str, about: str) -> PartCard:
+    """Write one run's averaged weights and network description, and return its card."""
+    network = UNet(config.network)
+    load_weights(network, runs / config.name / AVERAGE)
+    file = folder / "parts" / f"{config.name}.safetensors"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    save_weights(network.state_dict(), file)
+    file.with_suffix(".json").write_bytes(msgspec.json.format(msgspec.json.encode(config.network), indent=1))
+    low, high = noise_interval(config.noise)
+    return PartCard(
+        name=config.name,
+        title=title,
+        file=file.relative_to(folder).as_posix(),
+        sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
+        size=config.network.size,
+        sigma_min=max(low, SIGMA_MIN),
+        sigma_max=min(high, SIGMA_MAX),
+        parameters=sum(parameter.numel() for parameter in network.parameters()),
+        about=f"{about} {trained(runs / config.name)}",
+    )
+
+
+def noise_interval(noise: Noise) -> tuple[float, float]:
+    """Lowest and highest sigma a run was trained on."""
+    intervals = noise.distribution().intervals()
+    return intervals[0][0], intervals[-1][1]
+
+
+def trained(run: Path) -> str:
+    """One sentence on how much a run has seen."""
+    try:
+        state = msgspec.json.decode((run / STATE).read_bytes(), type=TrainingState)
+    except OSError as error:
+        raise TrainingError(f"{run}: there is no checkpoint; train this part first") from error
+    return f"Trained on {state.pictures:,} pictures in {state.seconds / 60:.0f} minutes on a CPU."
+
+
+class PartText(msgspec.Struct, frozen=True):
+    """What the card says of a part."""
+
+    title: str
+    about: str
+
+
+class CardText(msgspec.Struct, frozen=True):
+    """The hand-written half of a model card (`card.toml`)."""
+
+    name: str
+    title: str
+    about: str
+    licence: str
+    trained: str
+    default_weight: float
+    parts: dict[str, PartText]
+
+
+def export(runs: Path, configs: Path, folder: Path, words: dict[str, tuple[str, ...]]) -> ModelCard:
+    """Write every part that `card.toml` names, the encoders and the card into `folder`."""
+    text = msgspec.toml.decode((configs / "card.toml").read_bytes(), type=CardText)
+    parts = [
+        export_part(read_config(configs / f"{name}.toml"), runs, folder, part.title, part.about)
+        for name, part in text.parts.items()
+    ]
+    for encoder in ("clip", "t5"):
+        shutil.copytree(runs / "encoders" / encoder, folder / encoder, dirs_exist_ok=True)
+    card = ModelCard(
+        name=text.name, title=text.title, about=text.about, licence=text.licence, trained=text.trained,
+        default_weight=text.default_weight, parts=tuple(parts), words=words,
+    )  # fmt: skip
+    (folder / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=1))
+    return card
+
+
+def vocabulary_words() -> dict[str, tuple[str, ...]]:
+    """Every word of the drawn world by kind, synonyms included."""
+    groups = {
+        "object": VOCABULARY.nouns,
+        "sky": VOCABULARY.skies,
+        "ground": VOCABULARY.grounds,
+        "style": VOCABULARY.styles,
+        "tone": VOCABULARY.tones,
+    }
+    return {kind: tuple(word for entry in entries for word in entry.words) for kind, entries in groups.items()}
+
+
+def main() -> None:
+    """Export Storybook."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=Path, required=True)
+    parser.add_argument("--folder", type=Path, default=Path("resources/storybook"))
+    arguments = parser.parse_args()
+    card = export(arguments.runs, arguments.folder / "training", arguments.folder, vocabulary_words())
+    Encoders.load(arguments.folder)
+    for part in card.parts:
+        print(f"{part.name}: {part.parameters:,} parameters, sigma {part.sigma_min:g} to {part.sigma_max:g}")
+
+
+if __name__ == "__main__":
+    main()
