@@ -35,7 +35,7 @@ PRESENT = 0.02  # an object is present when it owns this share of the pixels
 
 @dataclass(frozen=True, eq=False)
 class Lesson:
-    """Pictures [B, 3, S, S], shares of every class at each pixel [B, 20, S, S], styles [B] and palettes [B, 8]."""
+    """Pictures [B, 3, S, S], share of every class at each pixel [B, 20, S, S], styles [B], palettes [B, 8]."""
 
     images: Tensor
     shares: Tensor

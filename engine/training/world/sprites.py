@@ -68,3 +68,15 @@ def load_sprites(path: Path | None = None) -> Sprites:
     font = load_font(path)
     full = torch.stack([draw_glyph(font, noun.emoji) for noun in VOCABULARY.nouns])
     return Sprites({size: F.interpolate(full, (size, size), mode="area") for size in LEVELS})
+
+
+def row_ends(alpha: torch.Tensor) -> tuple[tuple[float, float], ...]:
+    """Left and right end of every row that the shape touches in `alpha` [S, S], in -1..1 of half of S."""
+    side = alpha.shape[-1]
+    columns = torch.arange(side)
+    ends = []
+    for row in alpha > 0.4:
+        if bool(row.any()):
+            touched = columns[row]
+            ends.append((float(touched.min()) / side * 2 - 1, float(touched.max() + 1) / side * 2 - 1))
+    return tuple(ends)

@@ -1,0 +1,100 @@
+"""Evaluate Storybook: ``python -m engine.training.evaluate layout|style --output FOLDER``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from engine.models.catalogue import RESOURCES
+from engine.training.evaluate_design import draw_layouts
+from engine.training.evaluate_layout import WEIGHTS, LayoutReport, Progress, evaluate_layout
+from engine.training.evaluate_report import write_layout
+from engine.training.evaluate_storybook import Storybook
+from engine.training.evaluate_style import StyleReport, draw_cases, evaluate_style, write_style
+from engine.training.judge_network import Judge
+from engine.training.world import World
+
+RESULTS = RESOURCES / "docs" / "results"
+
+
+def quiet(done: int, total: int, text: str) -> None:
+    """Progress that nobody watches."""
+
+
+def run_layout(
+    output: Path = RESULTS,
+    *,
+    layouts: int = 100,
+    seeds: int = 2,
+    progress: Progress = quiet,
+    root: Path = RESOURCES,
+    device: str = "cpu",
+) -> LayoutReport:
+    """Measure layout control of the model below `root`; writes layout.md, layout.json and sheets into `output`.
+
+    Raises SpritesMissingError without the emoji font, ModelError without the model or the judge.
+    """
+    world, judge = World.load(), Judge.load()
+    storybook = Storybook.load(root, device)
+    chosen = draw_layouts(world, layouts)
+    evaluation = evaluate_layout(
+        storybook.generate, judge, chosen, range(seeds), WEIGHTS, world=world, progress=progress
+    )
+    write_layout(evaluation, output)
+    return evaluation.report
+
+
+def run_style(
+    output: Path = RESULTS,
+    *,
+    prompts: int = 48,
+    seeds: int = 2,
+    progress: Progress = quiet,
+    root: Path = RESOURCES,
+    device: str = "cpu",
+) -> StyleReport:
+    """Measure what style references do; writes style.md, style.json and a sheet into `output`. Raises as run_layout."""
+    world, judge = World.load(), Judge.load()
+    storybook = Storybook.load(root, device)
+    evaluation = evaluate_style(storybook.generate, judge, draw_cases(world, prompts), range(seeds), progress=progress)
+    write_style(evaluation, output)
+    return evaluation.report
+
+
+def show(done: int, total: int, text: str) -> None:
+    print(f"\r{done}/{total} pictures, {text}   ", end="", file=sys.stderr, flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure layout control or style references of Storybook.")
+    parser.add_argument("what", choices=("layout", "style"))
+    parser.add_argument("--output", type=Path, default=RESULTS)
+    parser.add_argument("--count", type=int, default=100, help="layouts or prompts")
+    parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--root", type=Path, default=RESOURCES, help="folder that holds the model's folder")
+    parser.add_argument("--device", default="cpu")
+    chosen = parser.parse_args()
+    if chosen.what == "layout":
+        run_layout(
+            chosen.output,
+            layouts=chosen.count,
+            seeds=chosen.seeds,
+            progress=show,
+            root=chosen.root,
+            device=chosen.device,
+        )
+    else:
+        run_style(
+            chosen.output,
+            prompts=chosen.count,
+            seeds=chosen.seeds,
+            progress=show,
+            root=chosen.root,
+            device=chosen.device,
+        )
+    print(f"\n{chosen.output / chosen.what}.md")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""Storybook as the evaluations drive it: the same experts, solver and upscaler as an ordinary graph, in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from engine.conditioning.brief import Brief, PromptText
+from engine.conditioning.picture import Picture
+from engine.diffusion.denoiser import Denoiser
+from engine.diffusion.ensemble import Ensemble, Stage
+from engine.diffusion.schedules import make_sigmas
+from engine.diffusion.solve import Frame, SolveSettings, solve
+from engine.models.catalogue import RESOURCES, Catalogue
+
+MODEL = "storybook"
+EXPERTS = ("high", "low")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How pictures are made: steps and guidance of the base solve and of the upscaler."""
+
+    sampler: str = "dpmpp_2m"
+    steps: int = 16
+    guidance: float = 3.0
+    upscale_steps: int = 6
+    upscale_guidance: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Storybook:
+    """The ensemble of experts and the upscaler, loaded; `generate` is what the evaluations call."""
+
+    base: Denoiser
+    upscaler: Denoiser
+    sizes: tuple[int, int]
+    device: str
+    recipe: Recipe
+
+    @staticmethod
+    def load(root: Path = RESOURCES, device: str = "cpu", recipe: Recipe | None = None) -> Storybook:
+        """Load the model below `root`. Raises ModelError naming a missing or damaged file."""
+        catalogue = Catalogue(root)
+        experts = [catalogue.load_part(MODEL, part, device) for part in EXPERTS]
+        upscaler = catalogue.load_part(MODEL, "upscaler", device)
+        ensemble = Ensemble([Stage(expert, expert.sigma_max, expert.sigma_min) for expert in experts])
+        sizes = (experts[0].native_size, upscaler.native_size)
+        return Storybook(ensemble, upscaler, sizes, device, recipe or Recipe())
+
+    def generate(self, briefs: Sequence[Brief], seeds: Sequence[int]) -> list[NDArray[np.uint8]]:
+        """One finished picture, uint8 [S, S, 3], for each brief and seed."""
+        small = self._solved(self.base, briefs, seeds, [None] * len(briefs), upscale=False)
+        large = self._solved(self.upscaler, briefs, seeds, small, upscale=True)
+        return [as_bytes(picture) for picture in large]
+
+    def _solved(
+        self,
+        denoiser: Denoiser,
+        briefs: Sequence[Brief],
+        seeds: Sequence[int],
+        enlarged: Sequence[torch.Tensor | None],
+        upscale: bool,
+    ) -> list[torch.Tensor]:
+        recipe, size = self.recipe, self.sizes[upscale]
+        pictures = [as_picture(*facts) for facts in zip(briefs, seeds, enlarged, strict=True)]
+        steps = recipe.upscale_steps if upscale else recipe.steps
+        guidance = recipe.upscale_guidance if upscale else recipe.guidance
+        grid = make_sigmas("edm", steps, denoiser.sigma_max, max(denoiser.sigma_min, 0.002))
+        settings = SolveSettings(grid, recipe.sampler, guidance)
+        samples = solve(denoiser, pictures, settings, Frame((3, size, size), device=self.device), lambda facts: None)
+        return [sample.data.clamp(-1.0, 1.0) for sample in samples]
+
+
+def as_picture(brief: Brief, seed: int, low_resolution: torch.Tensor | None) -> Picture:
+    return Picture(
+        PromptText(brief.prompt) if brief.prompt is not None else None,
+        seed,
+        phrases=brief.phrases,
+        styles=brief.styles,
+        size=brief.size,
+        low_resolution=low_resolution,
+        encoders=brief.encoders,
+    )
+
+
+def as_bytes(picture: torch.Tensor) -> NDArray[np.uint8]:
+    """float [3, H, W] in -1..1 as uint8 [H, W, 3]."""
+    pixels: NDArray[np.uint8] = ((picture.cpu() + 1.0) * 127.5).round().to(torch.uint8).permute(1, 2, 0).numpy()
+    return pixels
