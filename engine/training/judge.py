@@ -58,7 +58,7 @@ def lesson(world: World, scenes: tuple[Scene, ...], size: int) -> Lesson:
 
 
 def degrade(images: Tensor, rng: np.random.Generator) -> Tensor:
-    """Blur, coarse sampling, noise and bent outlines, as a poor painter makes them; half of the batch stays as it is."""
+    """Blur, coarse sampling, noise and bent outlines, as a poor painter makes them, on the first half of the batch."""
     count = len(images) // 2
     worse, size = images[:count], images.shape[-1]
     if rng.random() < 0.5:
@@ -109,7 +109,7 @@ def train(world: World, minutes: float, seed: int = 0) -> tuple[JudgeNetwork, in
             group["lr"] = 3e-3 * min(1.0, (seen + BATCH) / 2000) * (1.0 - spent)
         loss = loss_of(network, Lesson(pictures, batch.shares, batch.styles, batch.palettes))
         optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimiser.step()
         seen += BATCH
         if spent >= report:
