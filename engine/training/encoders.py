@@ -7,6 +7,7 @@ import json
 import logging
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -38,12 +39,12 @@ class EncoderPlan(msgspec.Struct, frozen=True):
     width: int = 128
     layers: int = 4
     picture_size: int = 64
-    patch: int = 8
+    patch: int = 16
     corpus: int = 40_000
     t5_steps: int = 700
     t5_batch: int = 96
-    clip_steps: int = 600
-    clip_batch: int = 128
+    clip_steps: int = 400
+    clip_batch: int = 96
     rate: float = 1e-3
 
 
@@ -131,14 +132,20 @@ def corrupt_spans(
     return [*source, end], [*target, end]
 
 
-def train_t5(corpus: Sequence[str], tokenizer: PreTrainedTokenizerFast, plan: EncoderPlan) -> T5EncoderModel:
-    """Train an encoder-decoder on span corruption and keep its encoder."""
+def new_t5(tokenizer: PreTrainedTokenizerFast, plan: EncoderPlan) -> T5ForConditionalGeneration:
+    """An encoder-decoder with fresh weights."""
     config = T5Config(
         vocab_size=len(tokenizer), d_model=plan.width, d_kv=plan.width // 4, d_ff=2 * plan.width,
         num_layers=plan.layers, num_decoder_layers=2, num_heads=4, feed_forward_proj="gated-gelu", dropout_rate=0.0,
         pad_token_id=0, eos_token_id=1, decoder_start_token_id=0,
     )  # fmt: skip
-    model = T5ForConditionalGeneration(config).train()
+    return T5ForConditionalGeneration(config).train()
+
+
+def train_t5(
+    model: T5ForConditionalGeneration, corpus: Sequence[str], tokenizer: PreTrainedTokenizerFast, plan: EncoderPlan
+) -> T5EncoderModel:
+    """Train an encoder-decoder on span corruption and return its encoder alone."""
     optimiser = torch.optim.AdamW(model.parameters(), lr=plan.rate)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, total_steps=plan.t5_steps, pct_start=0.05)
     rng = np.random.default_rng(1)
@@ -157,7 +164,7 @@ def train_t5(corpus: Sequence[str], tokenizer: PreTrainedTokenizerFast, plan: En
         schedule.step()
         if step % 100 == 0:
             log.info("T5 step %d, loss %.3f", step, loss.item())
-    encoder = T5EncoderModel(config)
+    encoder = T5EncoderModel(model.config)
     encoder.load_state_dict(model.state_dict(), strict=False)
     return encoder.eval()
 
@@ -202,7 +209,7 @@ def train_encoders(world: World, plan: EncoderPlan) -> Encoders:
     corpus = [scene.caption for scene in world.sample(rng, plan.corpus)]
     clip_tokenizer = as_transformers(train_clip_tokenizer(corpus, plan.clip_vocabulary), CLIP_END)
     t5_tokenizer = as_transformers(train_t5_tokenizer(corpus, plan.t5_vocabulary), "<pad>")
-    t5 = train_t5(corpus, t5_tokenizer, plan)
+    t5 = new_t5(t5_tokenizer, plan)
     config = ClipConfig(
         embed_dim=plan.width,
         vision_cfg={"image_size": plan.picture_size, "patch_size": plan.patch, "width": plan.width,
@@ -210,8 +217,11 @@ def train_encoders(world: World, plan: EncoderPlan) -> Encoders:
         text_cfg={"context_length": plan.clip_tokens, "vocab_size": len(clip_tokenizer), "width": plan.width,
                   "heads": 4, "layers": plan.layers},
     )  # fmt: skip
-    encoders = Encoders(config, t5, clip_tokenizer, t5_tokenizer, plan.t5_tokens)
-    train_clip(encoders, world, plan)
+    encoders = Encoders(config, T5EncoderModel(t5.config), clip_tokenizer, t5_tokenizer, plan.t5_tokens)
+    with ThreadPoolExecutor(1) as beside:  # the two share nothing, and each is too small for more than one core
+        trained = beside.submit(train_t5, t5, corpus, t5_tokenizer, plan)
+        train_clip(encoders, world, plan)
+        encoders.t5 = trained.result()
     return encoders.eval().requires_grad_(False)
 
 

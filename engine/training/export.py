@@ -17,7 +17,7 @@ from engine.models.weights import load_weights, save_weights
 from engine.training.checkpoint import AVERAGE, STATE, TrainingState
 from engine.training.config import Noise, TrainingConfig, read_config
 from engine.training.errors import TrainingError
-from engine.training.world.vocabulary import VOCABULARY
+from engine.training.world.vocabulary import VOCABULARY, Entry, Noun
 
 SIGMA_MIN, SIGMA_MAX = 0.002, 80.0
 
@@ -97,7 +97,7 @@ def export(runs: Path, configs: Path, folder: Path, words: dict[str, tuple[str, 
 
 def vocabulary_words() -> dict[str, tuple[str, ...]]:
     """Every word of the drawn world by kind, synonyms included."""
-    groups = {
+    groups: dict[str, tuple[Noun | Entry, ...]] = {
         "object": VOCABULARY.nouns,
         "sky": VOCABULARY.skies,
         "ground": VOCABULARY.grounds,
