@@ -56,12 +56,10 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("stray")
     for name, source in {**CASES, "sound": SOUND}.items():
         (folder / f"test_{name}.py").write_text(dedent(source), encoding="utf-8")
-    options = ["-rA", "-p", "no:cacheprovider", "--continue-on-collection-errors", "--rootdir", folder]
+    options = ["-rA", "-p", "no:cacheprovider", "--continue-on-collection-errors", f"--rootdir={folder}"]
     result = run_python("-m", "pytest", "-c", ROOT / "pyproject.toml", *options, folder, cwd=folder)
-    return {
-        name: word
-        for word, name in re.findall(r"^(PASSED|FAILED|ERROR) \S*test_(\w+)\.py", result.stdout, re.MULTILINE)
-    }
+    told = re.findall(r"^(PASSED|FAILED|ERROR) \S*test_(\w+)\.py", result.stdout, re.MULTILINE)
+    return {name: word for word, name in told}
 
 
 @pytest.mark.parametrize("case", CASES)
