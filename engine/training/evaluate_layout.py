@@ -16,9 +16,10 @@ import msgspec
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 
 from engine.conditioning.brief import Brief
-from engine.training.evaluate_design import Hand, Layout, obedient_pictures
+from engine.training.evaluate_design import CANVAS, Hand, Layout, obedient_pictures
 from engine.training.evaluate_statistics import Estimate, case_means, estimate
 from engine.training.judge_network import Judge, JudgeCard, class_index
 from engine.training.world import World
@@ -162,6 +163,13 @@ def arrangements(layout: Layout, order: Order) -> tuple[bool, ...]:
     return (False, True) if order.weight == 0 and layout.pair else (order.exchanged,)
 
 
+def at_canvas(picture: Pictures) -> Pictures:
+    """The picture at the size of the masks, whatever the model's own size is."""
+    if picture.shape[:2] == (CANVAS, CANVAS):
+        return picture
+    return np.asarray(Image.fromarray(picture).resize((CANVAS, CANVAS), Image.Resampling.BICUBIC))
+
+
 def made(
     generate: Generate, todo: Sequence[Order], layouts: Sequence[Layout], progress: Progress
 ) -> Iterator[tuple[Order, Pictures]]:
@@ -170,7 +178,8 @@ def made(
         chunk = todo[start : start + CHUNK]
         progress(start, len(todo), f"weight {chunk[0].weight:g}")
         briefs = [layouts[order.layout].brief(order.weight, order.exchanged) for order in chunk]
-        yield from zip(chunk, generate(briefs, [order.seed for order in chunk]), strict=True)
+        pictures = generate(briefs, [order.seed for order in chunk])
+        yield from zip(chunk, map(at_canvas, pictures), strict=True)
     progress(len(todo), len(todo), "judged")
 
 
@@ -247,7 +256,7 @@ def evaluate_layout(
     world: World,
     progress: Progress = lambda done, total, text: None,
 ) -> Evaluation:
-    """Make and judge all pictures: `generate(briefs, seeds)` returns uint8 [128, 128, 3] pictures.
+    """Make and judge all pictures: `generate(briefs, seeds)` returns uint8 [H, W, 3] pictures.
 
     `weights` must hold 0, the baseline. Intervals are bootstrapped over layouts. Raises ValueError without a baseline.
     """

@@ -42,8 +42,9 @@ objects that are there, reports {card.false_presence:.3f} absent objects a pictu
 {100 * card.style_accuracy:.1f} %."""
 
 
-def layout_text(report: LayoutReport) -> str:
-    """The Markdown page."""
+def layout_text(report: LayoutReport, sheets: int) -> str:
+    """The Markdown page, which shows layout-1.png to layout-`sheets`.png."""
+    links = "\n\n".join(f"![Layouts {number}](layout-{number}.png)" for number in range(1, sheets + 1))
     heads = ["masks", "presence", "gain", "swap test", "IoU", "containment", "coverage"]
     parts = ["part", "layouts", "presence", "swap test", "truth: swap", "IoU", "truth: IoU"]
     return f"""# Layout control
@@ -75,9 +76,7 @@ Default weight: **w' = {report.default_weight:g}**, by the rule: {report.rule}.
 
 Not chosen: the first layouts with two objects, first seed.
 
-![Layouts 1](layout-1.png)
-
-![Layouts 2](layout-2.png)
+{links}
 """
 
 
@@ -119,9 +118,10 @@ def write_json(value: msgspec.Struct, file: Path) -> None:
 def write_layout(evaluation: Evaluation, output: Path) -> Path:
     """Write layout.md, layout.json and the sheets into the folder `output`; returns the page."""
     output.mkdir(parents=True, exist_ok=True)
-    for number, picture in enumerate(layout_sheets(evaluation), 1):
+    sheets = layout_sheets(evaluation)
+    for number, picture in enumerate(sheets, 1):
         picture.save(output / f"layout-{number}.png", optimize=True)
     write_json(evaluation.report, output / "layout.json")
     page = output / "layout.md"
-    page.write_text(layout_text(evaluation.report), encoding="utf-8")
+    page.write_text(layout_text(evaluation.report, len(sheets)), encoding="utf-8")
     return page

@@ -16,21 +16,22 @@ from engine.diffusion.denoiser import Denoiser
 from engine.diffusion.ensemble import Ensemble, Stage
 from engine.diffusion.schedules import make_sigmas
 from engine.diffusion.solve import Frame, SolveSettings, solve
-from engine.models.catalogue import RESOURCES, Catalogue
+from engine.models.catalogue import Catalogue
 
 MODEL = "storybook"
-EXPERTS = ("high", "low")
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How pictures are made: steps and guidance of the base solve and of the upscaler."""
+    """How pictures are made: the experts of the base solve, steps and guidance of it and of the upscaler."""
 
+    experts: tuple[str, ...] = ("high", "low")
     sampler: str = "dpmpp_2m"
     steps: int = 16
     guidance: float = 3.0
     upscale_steps: int = 6
     upscale_guidance: float = 1.0
+    device: str = "cpu"
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,18 +41,17 @@ class Storybook:
     base: Denoiser
     upscaler: Denoiser
     sizes: tuple[int, int]
-    device: str
     recipe: Recipe
 
     @staticmethod
-    def load(root: Path = RESOURCES, device: str = "cpu", recipe: Recipe | None = None) -> Storybook:
+    def load(root: Path, recipe: Recipe) -> Storybook:
         """Load the model below `root`. Raises ModelError naming a missing or damaged file."""
         catalogue = Catalogue(root)
-        experts = [catalogue.load_part(MODEL, part, device) for part in EXPERTS]
-        upscaler = catalogue.load_part(MODEL, "upscaler", device)
+        experts = [catalogue.load_part(MODEL, part, recipe.device) for part in recipe.experts]
+        upscaler = catalogue.load_part(MODEL, "upscaler", recipe.device)
         ensemble = Ensemble([Stage(expert, expert.sigma_max, expert.sigma_min) for expert in experts])
         sizes = (experts[0].native_size, upscaler.native_size)
-        return Storybook(ensemble, upscaler, sizes, device, recipe or Recipe())
+        return Storybook(ensemble, upscaler, sizes, recipe)
 
     def generate(self, briefs: Sequence[Brief], seeds: Sequence[int]) -> list[NDArray[np.uint8]]:
         """One finished picture, uint8 [S, S, 3], for each brief and seed."""
@@ -73,7 +73,7 @@ class Storybook:
         guidance = recipe.upscale_guidance if upscale else recipe.guidance
         grid = make_sigmas("edm", steps, denoiser.sigma_max, max(denoiser.sigma_min, 0.002))
         settings = SolveSettings(grid, recipe.sampler, guidance)
-        samples = solve(denoiser, pictures, settings, Frame((3, size, size), device=self.device), lambda facts: None)
+        samples = solve(denoiser, pictures, settings, Frame((3, size, size), device=recipe.device), lambda facts: None)
         return [sample.data.clamp(-1.0, 1.0) for sample in samples]
 
 

@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine.conditioning.brief import Brief, SizeCrop, StyleReference
-from engine.training.evaluate_layout import CHUNK, PRESENT, Generate, Pictures, Progress, judged
+from engine.training.evaluate_layout import CHUNK, PRESENT, Generate, Pictures, Progress, at_canvas, judged
 from engine.training.evaluate_palette import palette_distance
 from engine.training.evaluate_report import judge_text, table, write_json
 from engine.training.evaluate_sheets import sheet
@@ -154,7 +154,7 @@ def pictures_of(
     for start in range(0, len(todo), CHUNK):
         progress(start + (len(todo) if wired else 0), 2 * len(todo), "with reference" if wired else "without reference")
         chunk = todo[start : start + CHUNK]
-        out += generate([brief for brief, _ in chunk], [seed for _, seed in chunk])
+        out += map(at_canvas, generate([brief for brief, _ in chunk], [seed for _, seed in chunk]))
     return out
 
 
