@@ -154,7 +154,7 @@ def test_the_moving_average_follows() -> None:
     average = MovingAverage(network, 0.5)
     with torch.no_grad():
         network.weight += 1.0
-    before = average.network.weight.clone()  # type: ignore[operator,union-attr]  # nn.Module attributes
+    before = average.network.weight.clone()  # type: ignore[operator]  # nn.Module attributes
     average.update(network, step=10_000)
     torch.testing.assert_close(average.network.weight, before + 0.5)
 
