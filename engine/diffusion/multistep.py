@@ -1,7 +1,7 @@
 """Samplers that reuse earlier evaluations: DEIS Adams-Bashforth and DPM-Solver++(2M).
 
 History belongs to one denoiser. Where another takes over, or its conditioning jumps, the history is dropped and one
-Heun step is taken; on a toy of two experts this halves the error against keeping the history or restarting with Euler.
+Heun step is taken. On a toy of two disagreeing experts that beats both keeping the history and restarting with Euler.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""The diffusion core against closed forms, toys and an outside oracle."""
