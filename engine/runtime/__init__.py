@@ -1,0 +1,1 @@
+"""The engine process: queue, executor, kept results, and who is loaded."""
