@@ -62,11 +62,11 @@ class _Layout:
         return self.left + column * self.pitch[0], self.top + self.heading + row * self.pitch[1]
 
 
-def draw_sheet(images: Collected, columns: int | None, title: str) -> NDArray[np.uint8]:
+def draw_sheet(images: Collected, columns: int, title: str) -> NDArray[np.uint8]:
     """Lay pictures (uint8 [H, W, 3] each) out on one sheet, uint8 [H', W', 3].
 
     Two lists make a table: the later runs across, the earlier down. Otherwise `columns` says how many stand side by
-    side, None for about as many as rows. Smaller pictures are centred in cells of the largest size.
+    side, 0 for about as many as rows. Smaller pictures are centred in cells of the largest size.
 
     Raises:
         NodeError: nothing to lay out, or a sheet of more than `LARGEST` pixels.
@@ -88,14 +88,14 @@ def draw_sheet(images: Collected, columns: int | None, title: str) -> NDArray[np
     return np.asarray(sheet)
 
 
-def arrangement(images: Collected, columns: int | None) -> tuple[int, Labels]:
+def arrangement(images: Collected, columns: int) -> tuple[int, Labels]:
     """How many pictures stand side by side, and the words around them."""
     axes = [labels for labels in images.labels_by_axis.values() if len(labels) > 1]
-    if len(axes) == 2 and columns is None:
+    if len(axes) == 2 and columns == 0:
         return len(axes[1]), Labels(columns=axes[1], rows=axes[0])
     cells = tuple(" · ".join(place) for place in product(*axes)) if axes else ()
     count = len(images.values)
-    across = ceil(sqrt(count)) if columns is None else min(count, columns)
+    across = min(count, columns) or ceil(sqrt(count))
     return across, Labels(cells=cells)
 
 

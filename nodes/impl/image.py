@@ -29,7 +29,7 @@ def resize(context: Context, *, image: Picture, width: int, height: int, method:
     return np.asarray(resized)
 
 
-def grid(context: Context, *, images: Collected, columns: int | None, title: str) -> Picture:
+def grid(context: Context, *, images: Collected, columns: int, title: str) -> Picture:
     """A labelled contact sheet of a whole list of pictures."""
     return draw_sheet(images, columns, title)
 

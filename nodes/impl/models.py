@@ -7,7 +7,6 @@ from dataclasses import replace
 from engine.api.errors import NodeError
 from engine.conditioning.brief import DenoiserRef, EnsembleRef
 from engine.runtime.context import Context
-from nodes.impl.troubles import told_on_node
 
 STORYBOOK_PARTS = ("base", "high", "low", "upscaler", "refiner")
 
@@ -25,8 +24,7 @@ def expert(
         raise NodeError(
             "The experts of an ensemble already have their noise intervals.", "Wire a single denoiser to this expert."
         )
-    with told_on_node():
-        return replace(denoiser, sigma_from=sigma_from, sigma_to=sigma_to, guidance=guidance)
+    return replace(denoiser, sigma_from=sigma_from, sigma_to=sigma_to, guidance=guidance)
 
 
 def ensemble(context: Context, *, experts: tuple[DenoiserRef | EnsembleRef, ...]) -> EnsembleRef:

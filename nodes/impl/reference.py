@@ -9,7 +9,6 @@ from engine.api.errors import NodeError
 from engine.conditioning.brief import StyleReference
 from engine.runtime.context import Context
 from nodes.impl.picture_files import read_picture
-from nodes.impl.troubles import told_on_node
 
 Image = NDArray[np.uint8]
 Mask = NDArray[np.float32]
@@ -41,5 +40,4 @@ def style_reference(
             f"There are {len(weights)} weights for {len(images)} pictures.", "Wire more pictures or remove weights."
         )
     weighted = [*map(float, weights), *[1.0] * (len(images) - len(weights))]
-    with told_on_node():
-        return StyleReference(tuple(zip(images, weighted, strict=True)), strength, begin, finish, literal)
+    return StyleReference(tuple(zip(images, weighted, strict=True)), strength, begin, finish, literal)

@@ -14,7 +14,6 @@ from engine.conditioning.spans import SMALLEST_GRID
 from engine.runtime.context import Context
 from nodes.impl.picture_files import read_mask
 from nodes.impl.solving import texts_of
-from nodes.impl.troubles import told_on_node
 from nodes.specs.declare import PhraseLayerValue
 
 
@@ -32,9 +31,8 @@ def phrase_masks(
     """The painted phrases of a prompt, lowest layer first."""
     painted = _painted(layers)
     text = _text_for(prompt, painted)
-    with told_on_node():
-        bound = [layer for entry in painted if (layer := _bound(context, text, entry)) is not None]
-        return PhraseMasks(text, tuple(bound), overlap, weight, norm, resize, isolate)
+    bound = [layer for entry in painted if (layer := _bound(context, text, entry)) is not None]
+    return PhraseMasks(text, tuple(bound), overlap, weight, norm, resize, isolate)
 
 
 def size_crop(
@@ -52,8 +50,7 @@ def size_crop(
         height if original_height is None else original_height,
         width if original_width is None else original_width,
     )
-    with told_on_node():
-        return SizeCrop((height, width), original, (crop_top, crop_left))
+    return SizeCrop((height, width), original, (crop_top, crop_left))
 
 
 def find_phrase(text: str, phrase: str, start: int) -> int | None:

@@ -39,7 +39,6 @@ from nodes.impl.solving import (
     to_pixels,
     to_tensor,
 )
-from nodes.impl.troubles import told_on_node
 
 Image = NDArray[np.uint8]
 
@@ -64,8 +63,7 @@ def sigmas(
     context: Context, *, schedule: Schedule, steps: int, sigma_max: float, sigma_min: float, rho: float
 ) -> Sigmas:
     """A falling grid of noise levels."""
-    with told_on_node():
-        return make_sigmas(schedule, steps, sigma_max, sigma_min, rho)
+    return make_sigmas(schedule, steps, sigma_max, sigma_min, rho)
 
 
 def denoise(
@@ -89,7 +87,7 @@ def denoise(
     encoders: list[Encoder],
 ) -> tuple[Sample, Image]:
     """One solve of the generative ODE, from noise or from `start`."""
-    with told_on_node(), ExitStack() as stack:
+    with ExitStack() as stack:
         joined = join(context, denoiser, stack)
         enlarged = None if low_resolution is None else to_tensor(low_resolution)
         require_low_resolution(joined.part, enlarged)
@@ -119,7 +117,7 @@ def refine(
     seed: int,
 ) -> tuple[Sample, Image]:
     """Noise a finished picture as far as `strength` says and denoise it again (SDEdit)."""
-    with told_on_node(), ExitStack() as stack:
+    with ExitStack() as stack:
         joined = join(context, denoiser, stack)
         frame = frame_of(joined.part, (image.shape[0], image.shape[1]), context.device)
         finished = Sample(_fitted(to_tensor(image), frame), frame.space, 0.0)

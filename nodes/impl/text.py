@@ -7,7 +7,6 @@ from engine.conditioning.brief import PromptText, SwitchedPrompt
 from engine.conditioning.picture import Prompt
 from engine.runtime.context import Context
 from engine.runtime.items import Items
-from nodes.impl.troubles import told_on_node
 
 
 def prompt(context: Context, *, text: str) -> PromptText:
@@ -24,8 +23,7 @@ def prompt_switch(context: Context, *, first: Prompt, second: Prompt, at: float)
     """One prompt for the fraction `at` of the steps, another after (eDiff-I fig. 4)."""
     if isinstance(first, SwitchedPrompt) or isinstance(second, SwitchedPrompt):
         raise NodeError("A prompt can switch only once.", "Wire plain prompts to this node.")
-    with told_on_node():
-        return SwitchedPrompt(first.text, second.text, at)
+    return SwitchedPrompt(first.text, second.text, at)
 
 
 def text_list(context: Context, *, texts: str) -> Items:
