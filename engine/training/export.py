@@ -10,16 +10,18 @@ from pathlib import Path
 import msgspec
 
 from engine.api.cards import ModelCard, PartCard
-from engine.models.catalogue import CARD
+from engine.models.catalogue import CARD, RESOURCES
 from engine.models.ediff.encoders import Encoders
 from engine.models.ediff.unet import UNet
 from engine.models.weights import load_weights, save_weights
+from engine.training.card_page import measured, page
 from engine.training.checkpoint import AVERAGE, STATE, TrainingState
 from engine.training.config import Noise, TrainingConfig, read_config
 from engine.training.errors import TrainingError
 from engine.training.world.vocabulary import VOCABULARY, Entry, Noun
 
 SIGMA_MIN, SIGMA_MAX = 0.002, 80.0
+JUDGE_CARD = "judge.json"
 
 
 def export_part(config: TrainingConfig, runs: Path, folder: Path, title: str, about: str) -> PartCard:
@@ -90,8 +92,10 @@ def export(runs: Path, configs: Path, folder: Path, words: dict[str, tuple[str, 
     card = ModelCard(
         name=text.name, title=text.title, about=text.about, licence=text.licence, trained=text.trained,
         default_weight=text.default_weight, parts=tuple(parts), words=words,
+        figures=measured(RESOURCES / "docs" / "results", folder / "judge" / JUDGE_CARD),
     )  # fmt: skip
     (folder / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=1))
+    (folder / "README.md").write_text(page(card), encoding="utf-8")
     return card
 
 
