@@ -13,6 +13,7 @@ from importlib.metadata import EntryPoint, entry_points
 from nodes.specs import BUILT_IN
 from nodes.specs.check import spec_faults
 from nodes.specs.declare import Spec
+from nodes.specs.shape import Shape
 
 ENTRY_POINTS = "sinopia.nodes"
 
@@ -26,7 +27,7 @@ class Registry:
 
     def __init__(self, specs: Iterable[Spec], complaints: Iterable[str] = ()) -> None:
         """Raises RegistryError for a type declared twice or a declaration that contradicts itself."""
-        self._specs: dict[str, Spec] = {}
+        self._shapes: dict[str, Shape] = {}
         self._successors: dict[str, str] = {}
         for spec in specs:
             self._add(spec)
@@ -34,23 +35,28 @@ class Registry:
         """One sentence for each extension that could not be used."""
 
     def _add(self, spec: Spec) -> None:
-        if spec.type in self._specs:
+        if spec.type in self._shapes:
             raise RegistryError(f"The node type {spec.type} is declared twice; give one of them another id.")
         faults = spec_faults(spec)
         if faults:
             raise RegistryError(f"The declaration of {spec.type} is wrong: {'; '.join(faults)}.")
-        self._specs[spec.type] = spec
+        self._shapes[spec.type] = Shape(spec)
         self._successors.update(dict.fromkeys(spec.replaces, spec.type))
 
     def __iter__(self) -> Iterator[Spec]:
-        return iter(self._specs.values())
+        return (shape.spec for shape in self._shapes.values())
 
     def __len__(self) -> int:
-        return len(self._specs)
+        return len(self._shapes)
 
     def get(self, type_id: str) -> Spec | None:
         """The declaration of a type; None when no such type is known."""
-        return self._specs.get(type_id)
+        shape = self._shapes.get(type_id)
+        return None if shape is None else shape.spec
+
+    def shape(self, type_id: str) -> Shape | None:
+        """The declaration of a type by names; None when no such type is known."""
+        return self._shapes.get(type_id)
 
     def successor(self, type_id: str) -> str:
         """The id by which a type goes today."""

@@ -7,7 +7,7 @@ anything that depends on it.
 
 from __future__ import annotations
 
-import struct
+import json
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -72,11 +72,11 @@ class Plan(Struct, frozen=True):
 
 
 def seed_key(type_id: str, version: int, params: Mapping[str, Json], contents: Mapping[str, str]) -> str | None:
-    """Name what a node does by itself: its type, its version, `params`, and the SHA-256 of each file by reference.
+    """Name what a node does by itself: its type, its version, `params`, and the SHA-256 of each file by its place.
 
     `params` are those that affect the result and that no wire drives.
     """
-    named = tagged_bytes([type_id, version, dict(params), dict(contents)])
+    named = canonical_text([type_id, version, params, contents])
     return None if named is None else _digest(b"seed", named)
 
 
@@ -89,69 +89,63 @@ def item_key(seed: str | None, parents: Iterable[tuple[str, str | None]]) -> str
     for port, key in sorted(parents, key=_port):
         parts += (port, key)
     # Ports are identifiers and keys are hex, so no part contains the separator.
-    return None if None in parts else _digest(b"item", "\0".join(filter(None, parts)).encode())
+    return None if None in parts else _digest(b"item", "\0".join(filter(None, parts)))
 
 
 def output_key(key: str | None, port: str) -> str | None:
     """Name the value at one output port of a step."""
-    return None if key is None else _digest(b"output", f"{key}\0{port}".encode())
+    return None if key is None else _digest(b"output", f"{key}\0{port}")
 
 
 def index_key(key: str | None, index: int) -> str | None:
     """Name an item of a list by its place in the list named `key`."""
-    return None if key is None else _digest(b"index", f"{key}\0{index}".encode())
+    return None if key is None else _digest(b"index", f"{key}\0{index}")
 
 
 def value_key(value: Json) -> str | None:
     """Name a plain value by itself; None when it has no name (NaN)."""
-    named = tagged_bytes(value)
+    named = canonical_text(value)
     return None if named is None else _digest(b"value", named)
 
 
-def tagged_bytes(value: object) -> bytes | None:
-    """Write plain data so that different values, and different types (1, 1.0, true, "1"), give different bytes.
+def canonical_text(value: object) -> str | None:
+    """Write plain data so that different values, and different types (1, 1.0, true, "1"), give different texts.
 
-    The order of a mapping's keys changes nothing. None when some part is NaN or no plain data.
+    The order of a mapping's keys changes nothing. None when some part is NaN, infinite or no plain data.
     """
-    written: list[bytes] = []
+    if not _plain_names(value):
+        return None
+    try:
+        return _write(value)
+    except (TypeError, ValueError, RecursionError):
+        return None
+
+
+_write = json.JSONEncoder(sort_keys=True, allow_nan=False, separators=(",", ":")).encode
+"""Numbers are written exactly: an integer never with a dot, a float always with one or an exponent."""
+
+
+def _plain_names(value: object) -> bool:
+    """Whether every mapping in `value` has texts as keys; JSON would write the key 1 like the key "1"."""
     pending = [value]
     while pending:
         part = pending.pop()
-        if isinstance(part, (list, tuple)):
-            written.append(b"l%d:" % len(part))
-            pending.extend(reversed(part))
-        elif isinstance(part, dict):
-            if not all(isinstance(name, str) for name in part):
-                return None
-            written.append(b"m%d:" % len(part))
-            for name in sorted(part, reverse=True):
-                pending += (part[name], name)
-        else:
-            atom = _tagged_atom(part)
-            if atom is None:
-                return None
-            written.append(atom)
-    return b"".join(written)
+        if isinstance(part, dict):
+            if not all(map(_is_text, part)):
+                return False
+            pending.extend(part.values())
+        elif isinstance(part, (list, tuple)):
+            pending.extend(part)
+    return True
 
 
-def _tagged_atom(value: object) -> bytes | None:
-    if value is None:
-        return b"n"
-    if isinstance(value, bool):  # before int: True is an int
-        return b"t" if value else b"f"
-    if isinstance(value, int):
-        return b"i%x;" % value
-    if isinstance(value, float):
-        return b"d" + struct.pack(">d", value) if value == value else None
-    if isinstance(value, str):
-        text = value.encode("utf-8", "surrogatepass")
-        return b"s%d:" % len(text) + text
-    return None
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def _port(parent: tuple[str, str | None]) -> str:
     return parent[0]
 
 
-def _digest(purpose: bytes, content: bytes) -> str:
-    return blake2b(content, digest_size=16, person=b"sinopia " + purpose).hexdigest()
+def _digest(purpose: bytes, content: str) -> str:
+    return blake2b(content.encode(), digest_size=16, person=b"sinopia " + purpose).hexdigest()

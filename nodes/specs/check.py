@@ -32,7 +32,6 @@ def _name_faults(spec: Spec) -> Iterator[str]:
 
 def _reference_faults(spec: Spec) -> Iterator[str]:
     inputs, parameters = {port.name for port in spec.inputs}, {parameter.name for parameter in spec.parameters}
-    sources = inputs | parameters
     for port in spec.outputs:
         if port.passes and port.passes not in inputs:
             yield f"output {port.name!r} passes {port.passes!r}, which is no input"
@@ -42,6 +41,8 @@ def _reference_faults(spec: Spec) -> Iterator[str]:
     for parameter in spec.parameters:
         if parameter.spans_of and parameter.spans_of not in inputs:
             yield f"parameter {parameter.name!r} has spans of {parameter.spans_of!r}, which is no input"
+    for order in spec.orders:
+        yield from (f"an order names {name!r}" for name in (order.low, order.high) if name not in parameters)
     lazy = tuple(port.name for port in spec.inputs if port.lazy)
     chooser = next((parameter for parameter in spec.parameters if parameter.name == spec.lazy), None)
     if bool(lazy) != (spec.lazy is not None) or (spec.lazy and (chooser is None or set(chooser.choices) != set(lazy))):

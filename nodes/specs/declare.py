@@ -161,12 +161,21 @@ class Upgrade(Struct, frozen=True, omit_defaults=True):
     values: Mapping[str, Json] = {}
 
 
+class Order(Struct, frozen=True, omit_defaults=True):
+    """Two number parameters of which `low` must be less than `high` (or as much, with `may_be_equal`); null is free."""
+
+    low: str
+    high: str
+    may_be_equal: bool = False
+
+
 class Spec(Struct, frozen=True, omit_defaults=True):
     """The declaration of a node type.
 
     `run` is "module:function", resolved by the engine. `lazy` names the parameter whose value names the only lazy input
     to evaluate. A node that is not `cacheable` runs every time. An `output_node` is what runs when no target is named.
-    `aliases` are words that searches find it by. `replaces` are type ids that became this one.
+    `aliases` are words that searches find it by. `replaces` are type ids that became this one. `orders` hold between
+    its parameters.
     """
 
     type: str
@@ -182,5 +191,6 @@ class Spec(Struct, frozen=True, omit_defaults=True):
     lazy: str | None = None
     cacheable: bool = True
     output_node: bool = False
+    orders: tuple[Order, ...] = ()
     upgrades: tuple[Upgrade, ...] = ()
     replaces: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """Nodes that provide denoisers."""
 
-from nodes.specs.declare import Kind, Parameter, Port, PortType, Spec
+from nodes.specs.declare import Kind, Order, Parameter, Port, PortType, Spec
 
 LARGEST_SIGMA = 1000.0
 
@@ -58,6 +58,7 @@ EXPERT = Spec(
             optional=True,
         ),
     ),
+    orders=(Order("sigma_to", "sigma_from"),),
 )
 
 ENSEMBLE = Spec(

@@ -1,6 +1,6 @@
 """Nodes that bring pictures in."""
 
-from nodes.specs.declare import Kind, Parameter, Port, PortType, Spec
+from nodes.specs.declare import Kind, Order, Parameter, Port, PortType, Spec
 
 LOAD_IMAGE = Spec(
     type="sinopia.load-image",
@@ -51,6 +51,7 @@ STYLE_REFERENCE = Spec(
             maximum=1.0,
         ),
     ),
+    orders=(Order("begin", "finish", may_be_equal=True),),
 )
 
 SPECS = (LOAD_IMAGE, STYLE_REFERENCE)

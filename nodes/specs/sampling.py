@@ -1,6 +1,6 @@
 """Nodes that make pictures: seeds, noise levels, and the solves themselves."""
 
-from nodes.specs.declare import LARGEST_SEED, Kind, Parameter, Port, PortType, Spec
+from nodes.specs.declare import LARGEST_SEED, Kind, Order, Parameter, Port, PortType, Spec
 from nodes.specs.models import LARGEST_SIGMA
 
 SAMPLERS = (
@@ -72,6 +72,7 @@ SIGMAS = Spec(
             "rho", Kind.NUMBER, 7.0, "The power of edm; has no meaning for the others.", minimum=0.1, maximum=100.0
         ),
     ),
+    orders=(Order("sigma_min", "sigma_max"),),
 )
 
 _STYLES = Port("style", PortType.STYLE_REFERENCE, "Looks to take on.", required=False, many=True)
@@ -145,6 +146,7 @@ DENOISE = Spec(
             connectable=False,
         ),
     ),
+    orders=(Order("sigma_end", "sigma_start"),),
 )
 
 REFINE = Spec(

@@ -51,7 +51,9 @@ TEXT_LIST = Spec(
     run="nodes.impl.text:text_list",
     aliases=("prompts", "batch", "lines", "list", "wildcard"),
     outputs=(Port("texts", PortType.TEXT, "The texts, one after the other.", starts_list=True),),
-    parameters=(Parameter("texts", Kind.LINES, "", "One text a line; empty lines are left out.", maximum=100_000),),
+    parameters=(
+        Parameter("texts", Kind.LINES, "", "One text a line; empty lines are left out.", minimum=1, maximum=100_000),
+    ),
 )
 
 SPECS = (PROMPT, NEGATIVE_PROMPT, PROMPT_SWITCH, TEXT_LIST)

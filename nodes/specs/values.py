@@ -34,9 +34,16 @@ def value_fault(parameter: Parameter, value: Json) -> ValueFault | None:
 
 def shown(value: object) -> str:
     """A value as messages show it: short, and one can tell text from number."""
-    text = {None: "null", True: "true", False: "false"}.get(value) if value is None or isinstance(value, bool) else None
-    text = text or (f"“{value}”" if isinstance(value, str) else str(value))
+    if isinstance(value, str):
+        text = f"“{value}”"
+    elif isinstance(value, int) and value.bit_length() > 200:
+        text = f"a number of {value.bit_length()} bits"  # Python refuses to write very long ones
+    else:
+        text = _JSON_WORDS.get(repr(value)) or str(value)
     return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+_JSON_WORDS: Mapping[str, str] = {"None": "null", "True": "true", "False": "false"}
 
 
 def _integer(parameter: Parameter, value: Json) -> ValueFault | None:
@@ -59,8 +66,9 @@ def _text(parameter: Parameter, value: Json) -> ValueFault | None:
     if not isinstance(value, str):
         return _wrong(value, "a text")
     if parameter.maximum is not None and len(value) > parameter.maximum:
-        advice = f"shorten it to at most {parameter.maximum:g}"
-        return ValueFault(Code.OUT_OF_RANGE, f"has {len(value)} characters; {advice}")
+        return ValueFault(Code.OUT_OF_RANGE, f"has {len(value)} characters; keep at most {_bound(parameter.maximum)}")
+    if parameter.minimum is not None and len(value.strip()) < parameter.minimum:
+        return ValueFault(Code.OUT_OF_RANGE, "is empty; write something")
     return None
 
 
