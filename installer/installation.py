@@ -36,9 +36,7 @@ class Installation:
         sets = [read_set(self.place.requirements, name) for name in (chosen.accelerator, *self._shared_sets())]
         self._install_others(sets)
         self._remove_unpinned(sets)
-        self.pip.install(
-            "Installing Sinopia itself", "--no-index", "--no-build-isolation", "--editable", str(self.place.root)
-        )
+        self._install_project()
         distributions = self._verified(sets)
         digests = {pinned.name: pinned.digest for pinned in sets} | {PROJECT: project_digest(self.place.root)}
         self._record(chosen, digests, distributions, complete=True)
@@ -133,6 +131,14 @@ class Installation:
         lines = [pin.line for pinned in sets for pin in pinned.pins if pin.name != "torch"]
         others.write_text("\n".join(lines), encoding="utf-8")
         self.pip.install("Installing the other packages", "--requirement", str(others))
+
+    def _install_project(self) -> None:
+        """Make the `sinopia` command and the project's metadata; the code itself stays where it is."""
+        unchanged = self._old_sets().get(PROJECT) == project_digest(self.place.root)
+        there = any(self.place.site_packages.glob(f"{PROJECT}-*.dist-info")) and self.place.command.exists()
+        if not (unchanged and there):
+            options = ("--no-index", "--no-build-isolation", "--editable", str(self.place.root))
+            self.pip.install("Installing Sinopia itself", *options)
 
     def _remove_unpinned(self, sets: list[PinnedSet]) -> None:
         """Remove what an earlier version of the pins installed; packages that the user added are left alone."""
