@@ -1,0 +1,33 @@
+"""`sinopia eval`: how well a model does what it is asked, by judges of its own and with intervals."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from app.cli.engine_tools import run_tool
+from app.cli.errors import Exit
+from app.cli.places import RESOURCES
+
+EVALUATIONS = ("layout", "style")
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `eval`."""
+    parser.description = (
+        "Measure Storybook: layout tells whether painted phrases appear where they were painted, style whether a style "
+        "reference is followed. Writes a report with pictures, and its figures as JSON."
+    )
+    parser.add_argument("name", choices=EVALUATIONS, metavar="NAME", help=" or ".join(EVALUATIONS))
+    parser.add_argument(
+        "-o", "--output", type=Path, default=RESOURCES / "docs" / "results", metavar="DIR", help="where to write"
+    )
+    parser.add_argument("--count", type=int, default=100, help="how many layouts or prompts (100)")
+    parser.add_argument("--seeds", type=int, default=2, help="pictures for each (2)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the evaluation in the engine's own program."""
+    options = ["--output", str(arguments.output), "--count", str(arguments.count), "--seeds", str(arguments.seeds)]
+    run_tool("engine.training.evaluate", [arguments.name, *options], debug=arguments.debug)
+    return Exit.DONE
