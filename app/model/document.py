@@ -1,0 +1,122 @@
+"""The document: everything the artist makes, as one immutable value.
+
+An edit makes a new document that shares all it left alone with the old one, so a snapshot is just a reference, undo
+hands out the very value that was there, and nothing can be seen half changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from types import MappingProxyType
+from typing import TypeVar
+
+import msgspec
+
+from app.paint.tiles import TileMask
+from nodes.graph.model import Graph, Node
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+Item = TypeVar("Item")
+
+CANVAS = (1024, 1024)
+"""Width and height in pixels of the canvas of a new document."""
+
+PAINT_FOLDER, ASSET_FOLDER = "paint/", "assets/"
+
+_REFERENCE_BYTES = 8
+
+
+@dataclass(frozen=True)
+class Document:
+    """The graph, the painted masks by layer id, the picture files by reference, and the canvas (width, height)."""
+
+    graph: Graph = field(default_factory=Graph)
+    paint: Mapping[str, TileMask] = MappingProxyType({})
+    assets: Mapping[str, bytes] = MappingProxyType({})
+    size: tuple[int, int] = CANVAS
+
+    @cached_property
+    def nodes(self) -> Mapping[str, Node]:
+        """The nodes by id."""
+        return MappingProxyType({node.id: node for node in self.graph.nodes})
+
+    @cached_property
+    def files(self) -> frozenset[str]:
+        """Every reference that leads to a file of this document."""
+        return frozenset((*self.assets, *map(mask_reference, self.paint)))
+
+
+def mask_reference(layer: str) -> str:
+    """How parameters refer to the painted mask of a layer."""
+    return f"{PAINT_FOLDER}{layer}.png"
+
+
+def asset_reference(content: bytes, ending: str) -> str:
+    """How parameters refer to a picture file: by its content, so that the same picture is kept once."""
+    return f"{ASSET_FOLDER}{sha256(content).hexdigest()}.{ending.lstrip('.').lower()}"
+
+
+def with_entry(mapping: Mapping[Key, Value], key: Key, value: Value) -> Mapping[Key, Value]:
+    """A mapping in which `key` stands for `value`."""
+    return MappingProxyType({**mapping, key: value})
+
+
+def without(mapping: Mapping[Key, Value], keys: Iterable[Key]) -> Mapping[Key, Value]:
+    """A mapping without `keys`; the same one when it has none of them."""
+    gone = set(keys) & mapping.keys()
+    if not gone:
+        return mapping
+    return MappingProxyType({key: value for key, value in mapping.items() if key not in gone})
+
+
+def cost(before: Document, after: Document) -> int:
+    """About how many bytes the two do not share."""
+    return (
+        _paint_cost(before.paint, after.paint) + _asset_cost(before.assets, after.assets) + _graph_cost(before, after)
+    )
+
+
+def _paint_cost(before: Mapping[str, TileMask], after: Mapping[str, TileMask]) -> int:
+    if before is after:
+        return 0
+    total = 0
+    for layer in before.keys() | after.keys():
+        old, new = before.get(layer), after.get(layer)
+        if old is not new:
+            total += _beside(old, new) + _beside(new, old)
+    return total
+
+
+def _beside(mask: TileMask | None, other: TileMask | None) -> int:
+    return 0 if mask is None else mask.cost_beside(other)
+
+
+def _asset_cost(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> int:
+    if before is after:
+        return 0
+    return sum(len(before.get(name) or after[name]) for name in before.keys() ^ after.keys())
+
+
+def _graph_cost(before: Document, after: Document) -> int:
+    old, new = before.graph, after.graph
+    if old is new:
+        return 0
+    fields: tuple[tuple[Sequence[object], Sequence[object]], ...] = (
+        (old.nodes, new.nodes),
+        (old.links, new.links),
+        (old.frames, new.frames),
+        (old.components, new.components),
+    )
+    return sum(map(_sequence_cost, *zip(*fields, strict=True)))
+
+
+def _sequence_cost(old: Sequence[object], new: Sequence[object]) -> int:
+    if old is new:
+        return 0
+    kept = {id(item) for item in old} & {id(item) for item in new}
+    changed = [item for item in (*old, *new) if id(item) not in kept]
+    return _REFERENCE_BYTES * (len(old) + len(new)) + sum(len(msgspec.json.encode(item)) for item in changed)
