@@ -13,7 +13,7 @@ from engine.api.messages import AnyEvent, Progress
 from engine.api.plan import Plan, Step
 from engine.api.report import PictureHandle
 from engine.runtime.cancel import CancelToken
-from engine.runtime.pictures import save_png
+from engine.runtime.pictures import require_picture, save_png
 
 if TYPE_CHECKING:
     import numpy as np
@@ -90,7 +90,8 @@ class Context:
         """Tell that `done` of `total` parts are ready; raises Cancelled when the job was cancelled."""
         self._job.token.check()
         place = self._place
-        self._surroundings.emit(Progress(self._job.id, self._step.node, place.item, place.items, done, total, text))
+        event = Progress(self._job.id, self._step.node, place.item, place.items, int(done), int(total), str(text))
+        self._surroundings.emit(event)
 
     def check_cancelled(self) -> None:
         """Raise Cancelled when the job was cancelled. Call it at least once for each step of long work."""
@@ -104,6 +105,7 @@ class Context:
 
     def preview(self, pixels: NDArray[np.uint8]) -> None:
         """Show what the picture looks like now: uint8 [height, width, 3]. Cheap: only the newest is drawn."""
+        require_picture(pixels)
         self._surroundings.preview(self._job.id, self._step.node, self._place.item, pixels)
 
     @property
@@ -138,4 +140,4 @@ class Context:
 
     def note(self, text: str) -> None:
         """A sentence shown on the node."""
-        self._record.notes.append(text)
+        self._record.notes.append(str(text))

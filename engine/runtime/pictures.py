@@ -34,7 +34,7 @@ def save_png(pixels: NDArray[np.uint8], folder: Path, name: str, facts: Mapping[
     """
     from PIL import Image
 
-    _require_picture(pixels)
+    require_picture(pixels)
     _require_name(name)
     folder.mkdir(parents=True, exist_ok=True)
     part = folder / f".{secrets.token_hex(8)}.part"
@@ -52,7 +52,7 @@ def preview_png(pixels: NDArray[np.uint8]) -> tuple[int, int, bytes]:
     """Width and height of a picture (uint8 [height, width, 3]) and a quick, small PNG of it."""
     from PIL import Image
 
-    _require_picture(pixels)
+    require_picture(pixels)
     picture = Image.fromarray(pixels)
     picture.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.BILINEAR, reducing_gap=1.0)
     stream = io.BytesIO()
@@ -66,7 +66,8 @@ def file_name(text: str) -> str:
     return "-".join(words).lower()[:50] or "picture"
 
 
-def _require_picture(pixels: object) -> None:
+def require_picture(pixels: object) -> None:
+    """NodeError unless `pixels` is a numpy array, uint8 [height, width, 3]."""
     if not is_picture(pixels):
         kind = f"{getattr(pixels, 'dtype', type(pixels).__name__)} {tuple(getattr(pixels, 'shape', ()))}"
         raise NodeError(f"A picture is uint8 [height, width, 3], but this is {kind}.", "Wire an Image to it.")
