@@ -1,4 +1,4 @@
-"""Writing a file so that it is always entirely the old one or entirely the new one, with earlier ones kept beside it."""
+"""Writing a file so that it is entirely the old one or entirely the new one at any moment; earlier ones are kept."""
 
 from __future__ import annotations
 

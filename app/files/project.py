@@ -17,8 +17,6 @@ from nodes.specs.declare import Kind
 
 PAINT, ASSETS = "paint/", "assets/"
 
-_NOTHING: Mapping[str, bytes] = MappingProxyType({})
-
 
 @dataclass(frozen=True)
 class Project:
@@ -29,10 +27,10 @@ class Project:
     """
 
     graph: Graph = field(default_factory=Graph)
-    paint: Mapping[str, bytes] = _NOTHING
-    assets: Mapping[str, bytes] = _NOTHING
+    paint: Mapping[str, bytes] = field(default_factory=dict)
+    assets: Mapping[str, bytes] = field(default_factory=dict)
     thumbnail: bytes | None = None
-    other: Mapping[str, bytes] = _NOTHING
+    other: Mapping[str, bytes] = field(default_factory=dict)
 
     @cached_property
     def files(self) -> Mapping[str, bytes]:
