@@ -1,0 +1,139 @@
+"""What can be done with a whole mask. Each operation answers a new mask and leaves the old one alone."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from app.paint.errors import require
+from app.paint.tiles import Pixels, TileMask
+
+WIDEST = 500
+"""Pixels by which a mask is feathered, grown or shrunk at most."""
+
+
+def clear(mask: TileMask) -> TileMask:
+    """Nothing painted."""
+    return TileMask.blank(mask.width, mask.height)
+
+
+def invert(mask: TileMask) -> TileMask:
+    """What was painted is not, and what was not is."""
+    return TileMask.from_array(np.bitwise_not(mask.to_array()))
+
+
+def feather(mask: TileMask, radius: float) -> TileMask:
+    """Edges softened over about `radius` pixels to either side; paint that reaches the canvas edge does not fade there.
+
+    Raises:
+        PaintError: the radius is not within 0 to 500.
+    """
+    _require_width("feathering", radius)
+    area = mask.bounds().padded(2 * math.ceil(radius) + 1).intersected(mask.rect)
+    if area.empty:
+        return mask
+    # A Gaussian is down to a seventh at two standard deviations, and gone at four.
+    blurred = Image.fromarray(mask.region(area)).filter(ImageFilter.GaussianBlur(radius / 2.0))
+    return mask.with_region(area, np.asarray(blurred))
+
+
+def grow(mask: TileMask, radius: int) -> TileMask:
+    """Everything painted wider by `radius` pixels, with round corners and edges as soft as before.
+
+    Raises:
+        PaintError: the radius is not within 0 to 500.
+    """
+    _require_width("growing", radius)
+    area = mask.bounds().padded(radius).intersected(mask.rect)
+    return mask.with_region(area, dilate(mask.region(area), radius))
+
+
+def shrink(mask: TileMask, radius: int) -> TileMask:
+    """Everything painted narrower by `radius` pixels; paint that reaches the canvas edge is not loosened from it.
+
+    Raises:
+        PaintError: the radius is not within 0 to 500.
+    """
+    _require_width("shrinking", radius)
+    return TileMask.from_array(np.bitwise_not(dilate(np.bitwise_not(mask.to_array()), radius)))
+
+
+def mirror(mask: TileMask, *, across: bool = False, down: bool = False) -> TileMask:
+    """Flipped left to right (`across`), upside down (`down`), or both."""
+    return TileMask.from_array(mask.to_array()[:: -1 if down else 1, :: -1 if across else 1])
+
+
+def move(mask: TileMask, dx: int, dy: int) -> TileMask:
+    """Moved to the right and down; what leaves the canvas is lost."""
+    part = mask.bounds()
+    return clear(mask).with_region(part.moved(dx, dy), mask.region(part))
+
+
+def scale(mask: TileMask, factor_x: float, factor_y: float, centre: tuple[float, float]) -> TileMask:
+    """Made larger or smaller about `centre` (x, y), which stays where it is.
+
+    Raises:
+        PaintError: a factor is not within 0.01 to 100.
+    """
+    require(
+        min(factor_x, factor_y) >= 0.01 and max(factor_x, factor_y) <= 100.0,
+        f"a mask cannot be scaled by {factor_x:g} x {factor_y:g}; choose factors of 0.01 to 100",
+    )
+    # Shrinking by a plain bilinear look-up would skip pixels; a reduced copy is looked up instead.
+    steps = (max(int(1.0 / factor_x), 1), max(int(1.0 / factor_y), 1))
+    source = Image.fromarray(mask.to_array()).reduce(steps)
+    inverse = (
+        *(1.0 / (factor_x * steps[0]), 0.0, (centre[0] - centre[0] / factor_x) / steps[0]),
+        *(0.0, 1.0 / (factor_y * steps[1]), (centre[1] - centre[1] / factor_y) / steps[1]),
+    )
+    size = (mask.width, mask.height)
+    scaled = source.transform(size, Image.Transform.AFFINE, inverse, Image.Resampling.BILINEAR)
+    return TileMask.from_array(np.asarray(scaled))
+
+
+def fitted(mask: TileMask, width: int, height: int) -> TileMask:
+    """The mask stretched to another canvas size.
+
+    Raises:
+        PaintError: a side is not within 1 to 8192 pixels.
+    """
+    blank = TileMask.blank(width, height)
+    if mask.is_blank:
+        return blank
+    stretched = Image.fromarray(mask.to_array()).resize((width, height), Image.Resampling.BILINEAR)
+    return TileMask.from_array(np.asarray(stretched))
+
+
+def dilate(values: Pixels, radius: int) -> Pixels:
+    """The greatest value within `radius` pixels of each pixel of uint8 [height, width]; outside counts as 0.
+
+    A disc is a stack of rows: row dy of it reaches sqrt(radius² - dy²) to each side. Going from the rim to the middle,
+    the maximum along rows is widened step by step, so each radius costs a few passes over the picture.
+    """
+    height, width = values.shape
+    frame = np.zeros((height + 2 * radius, width + 2 * radius), np.uint8)
+    frame[radius : radius + height, radius : radius + width] = values
+    widest, reach = frame.copy(), 0
+    result = np.zeros((height, width), np.uint8)
+    for dy in range(radius, -1, -1):
+        wanted = int((radius * radius - dy * dy + radius) ** 0.5)  # + radius: rounder small discs
+        while reach < min(wanted, radius):
+            widest = _widened(widest, frame)
+            reach += 1
+        for row in {radius - dy, radius + dy}:
+            np.maximum(result, widest[row : row + height, radius : radius + width], out=result)
+    return result
+
+
+def _widened(values: Pixels, origin: Pixels) -> Pixels:
+    """Maxima over windows of 2k + 1 columns become maxima over 2k + 3; `origin` is the picture itself."""
+    wider = origin.copy()
+    np.maximum(wider[:, 1:], values[:, :-1], out=wider[:, 1:])
+    np.maximum(wider[:, :-1], values[:, 1:], out=wider[:, :-1])
+    return wider
+
+
+def _require_width(what: str, radius: float) -> None:
+    require(0.0 <= radius <= WIDEST, f"{what} by {radius:g} pixels is not possible; choose 0 to {WIDEST}")

@@ -1,0 +1,123 @@
+"""Operations on whole masks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from app.paint import operations
+from app.paint.errors import PaintError
+from app.paint.rect import Rect
+from app.paint.tiles import TileMask
+from tests.paint.masks import boxed, masks
+
+
+@given(masks())
+def test_inverting_and_mirroring_twice_gives_the_mask_back(mask: TileMask) -> None:
+    assert operations.invert(operations.invert(mask)) == mask
+    assert operations.mirror(operations.mirror(mask, across=True), across=True) == mask
+    assert operations.mirror(operations.mirror(mask, down=True), down=True) == mask
+
+
+@given(masks())
+def test_nothing_is_left_after_clearing(mask: TileMask) -> None:
+    assert operations.clear(mask) == TileMask.blank(mask.width, mask.height)
+
+
+@given(masks(), st.integers(-40, 40), st.integers(-40, 40))
+def test_moving_shifts_and_drops_what_leaves(mask: TileMask, dx: int, dy: int) -> None:
+    expected = mask.region(mask.rect.moved(-dx, -dy))
+    assert np.array_equal(operations.move(mask, dx, dy).to_array(), expected)
+
+
+def by_the_book(values: NDArray[np.uint8], radius: int) -> NDArray[np.uint8]:
+    """The maximum over a disc, one shift after the other."""
+    height, width = values.shape
+    frame = np.pad(values, radius)
+    result = np.zeros_like(values)
+    for dy in range(-radius, radius + 1):
+        for dx in range(-radius, radius + 1):
+            if dx * dx + dy * dy <= radius * radius + radius:
+                part = frame[radius + dy : radius + dy + height, radius + dx : radius + dx + width]
+                result = np.maximum(result, part)
+    return result
+
+
+@given(masks(), st.integers(0, 6))
+def test_growing_takes_the_greatest_value_of_a_disc(mask: TileMask, radius: int) -> None:
+    assert np.array_equal(operations.grow(mask, radius).to_array(), by_the_book(mask.to_array(), radius))
+
+
+@given(masks(), st.integers(0, 6))
+def test_growing_and_shrinking_bracket_the_mask(mask: TileMask, radius: int) -> None:
+    values = mask.to_array()
+    closed = operations.shrink(operations.grow(mask, radius), radius).to_array()
+    opened = operations.grow(operations.shrink(mask, radius), radius).to_array()
+    assert (opened <= values).all()
+    assert (closed >= values).all()
+
+
+def test_shrinking_does_not_loosen_paint_from_the_canvas_edge() -> None:
+    sky = boxed(60, 60, Rect(0, 0, 60, 30))
+    assert operations.shrink(sky, 5) == boxed(60, 60, Rect(0, 0, 60, 25))
+
+
+def test_feathering_softens_edges_and_keeps_the_amount() -> None:
+    mask = boxed(200, 200, Rect(60, 60, 80, 80))
+    soft = operations.feather(mask, 10.0).to_array()
+    assert soft[100, 100] == 255
+    assert 100 < soft[100, 60] < 155
+    assert soft.sum() == pytest.approx(mask.to_array().sum(), rel=0.01)
+    assert (np.diff(soft[100, :100].astype(int)) >= 0).all()
+
+
+def test_feathering_does_not_fade_at_the_canvas_edge() -> None:
+    sky = boxed(60, 60, Rect(0, 0, 60, 30))
+    soft = operations.feather(sky, 8.0).to_array()
+    assert soft[0].min() == 255
+    assert np.ptp(soft, axis=1).max() <= 1
+
+
+def test_feathering_by_nothing_changes_nothing() -> None:
+    mask = boxed(60, 60, Rect(10, 10, 20, 20))
+    assert operations.feather(mask, 0.0) == mask
+    assert operations.feather(TileMask.blank(60, 60), 20.0).is_blank
+
+
+@given(st.floats(0.2, 3.0), st.floats(0.2, 3.0))
+def test_scaling_scales_the_area_about_its_centre(factor_x: float, factor_y: float) -> None:
+    mask = boxed(300, 300, Rect(110, 120, 80, 60))
+    scaled = operations.scale(mask, factor_x, factor_y, (150.0, 150.0)).to_array().astype(float)
+    share = scaled.sum() / mask.to_array().sum()
+    assert share == pytest.approx(factor_x * factor_y, rel=0.06)
+    assert (scaled.sum(0) * (np.arange(300) + 0.5)).sum() / scaled.sum() == pytest.approx(150.0, abs=0.7)
+    assert (scaled.sum(1) * (np.arange(300) + 0.5)).sum() / scaled.sum() == pytest.approx(150.0, abs=0.7)
+
+
+def test_scaling_by_one_changes_nothing() -> None:
+    mask = boxed(60, 60, Rect(10, 10, 20, 20), value=77)
+    assert operations.scale(mask, 1.0, 1.0, (3.0, 50.0)) == mask
+
+
+def test_fitting_stretches_to_the_new_canvas() -> None:
+    mask = boxed(100, 50, Rect(50, 0, 50, 50))
+    fitted = operations.fitted(mask, 200, 100)
+    assert (fitted.width, fitted.height) == (200, 100)
+    assert fitted.to_array()[:, 110:].min() == 255
+    assert fitted.to_array()[:, :90].max() == 0
+    assert operations.fitted(TileMask.blank(10, 10), 20, 5) == TileMask.blank(20, 5)
+
+
+@pytest.mark.parametrize("operate", [operations.feather, operations.grow, operations.shrink])
+def test_widths_out_of_range_are_refused(operate: object) -> None:
+    assert callable(operate)
+    with pytest.raises(PaintError, match="choose 0 to 500"):
+        operate(TileMask.blank(10, 10), 501)
+
+
+def test_scaling_to_nothing_is_refused() -> None:
+    with pytest.raises(PaintError, match=r"choose factors of 0\.01 to 100"):
+        operations.scale(TileMask.blank(10, 10), 0.0, 1.0, (0.0, 0.0))
