@@ -113,12 +113,11 @@ def canonical_text(value: object) -> str | None:
 
     The order of a mapping's keys changes nothing. None when some part is NaN, infinite or no plain data.
     """
-    if not _plain_names(value):
-        return None
     try:
-        return _write(value)
+        text = _write(value)
     except (TypeError, ValueError, RecursionError):
         return None
+    return text if _plain_names(value) else None
 
 
 _write = json.JSONEncoder(sort_keys=True, allow_nan=False, separators=(",", ":")).encode

@@ -39,18 +39,19 @@ class _Level:
     settings: Mapping[End, object] = field(default_factory=dict)
 
 
-def expand(graph: Graph) -> Expanded:
-    """Replace every instance; a graph without instances comes back as it is."""
+def expand(graph: Graph, most: int = MOST_NODES) -> Expanded:
+    """Replace every instance; a graph without instances comes back as it is. Past `most` nodes it stops, and tells."""
     if all(node.component is None for node in graph.nodes):
         return Expanded(graph)
-    expansion = _Expansion({component.id: component for component in reversed(graph.components)})
+    expansion = _Expansion({component.id: component for component in reversed(graph.components)}, most)
     expansion.run(_Level("", "", graph.nodes, graph.links))
     return Expanded(replace(graph, nodes=tuple(expansion.nodes), links=expansion.rerouted()), tuple(expansion.problems))
 
 
 class _Expansion:
-    def __init__(self, definitions: Mapping[str, Component]) -> None:
+    def __init__(self, definitions: Mapping[str, Component], most: int) -> None:
         self.definitions = definitions
+        self.most = most
         self.nodes: list[Node] = []
         self.problems: list[Problem] = []
         self._links: list[Link] = []
@@ -68,8 +69,8 @@ class _Expansion:
                     pending.append(inner)
                 else:
                     self.nodes.append(placed)
-            if len(self.nodes) > MOST_NODES:
-                told = f"With its components the graph has more than {MOST_NODES} nodes. Remove some of them."
+            if len(self.nodes) > self.most:
+                told = f"With its components the graph has more than {self.most} nodes. Remove some of them."
                 self.problems.append(Problem(None, None, Code.TOO_LARGE, told))
                 return
 
