@@ -62,6 +62,7 @@ def _settings(arguments: argparse.Namespace, begun: float) -> HostSettings:
         tuple(filter(None, arguments.warm.split(","))),
         arguments.cache_bytes or cache_budget(),
         (lambda _device: int(models)) if models else model_budget,
+        arguments.longest_silence,
         begun,
     )
 
@@ -74,6 +75,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--warm", default="torch", help="modules to import ahead of the first job, with commas between")
     parser.add_argument("--cache-bytes", type=int, help="most bytes of results to keep (default: an eighth of memory)")
     parser.add_argument("--model-bytes", type=int, help="most bytes of models to keep (default: by the device)")
+    parser.add_argument(
+        "--longest-silence",
+        type=float,
+        default=120.0,
+        help="seconds in which no thread could run before it ends itself",
+    )
     return parser
 
 

@@ -146,6 +146,7 @@ def _spawn(settings: EngineSettings, address: str, key: bytes, log: Path) -> sub
                 env=environment,
                 # Away from our terminal's Ctrl-C: a cancelled job is no dead engine.
                 start_new_session=True,
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
     except OSError as error:
         sentence = f"The engine cannot be started with {settings.python}: {error.strerror}."

@@ -33,7 +33,7 @@ def is_out_of_memory(error: BaseException) -> bool:
     """Whether memory ran out; torch says so in three ways."""
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return True
-    return isinstance(error, RuntimeError) and "not enough memory" in str(error)
+    return isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(error)
 
 
 def _sentence(error: BaseException) -> str:

@@ -6,6 +6,7 @@ node works), one sends events, one loads the heavy libraries while nobody has as
 
 from __future__ import annotations
 
+import faulthandler
 import importlib
 import logging
 import os
@@ -41,7 +42,8 @@ from engine.api.messages import (
 from engine.api.report import JobOutcome
 from engine.runtime.cache import ResultCache
 from engine.runtime.context import Job, Surroundings
-from engine.runtime.executor import Borrowing, Executor
+from engine.runtime.executor import Borrowing, Executor, JobReport
+from engine.runtime.faults import problem_of
 from engine.runtime.machine import Devices, empty_device_caches, let_torch_use_all_cores, peak_memory
 from engine.runtime.outbox import Outbox
 from engine.runtime.queue import JobQueue
@@ -58,12 +60,17 @@ GLANCE = 0.02
 
 @dataclass(frozen=True)
 class HostSettings:
-    """How an engine process works. `warm`: modules to import before anyone asks; budgets in bytes."""
+    """How an engine process works. `warm`: modules to import before anyone asks; budgets in bytes.
+
+    `longest_silence`: seconds after which a process in which some library lets no thread run ends itself: its client
+    may have gone, and nothing else in it could notice. `begun`: when the process began, on the monotonic clock.
+    """
 
     load: LoadPart
     warm: Sequence[str]
     cache_budget: int
     model_budget: Callable[[str], int]
+    longest_silence: float
     begun: float
 
 
@@ -144,26 +151,33 @@ class Host:
         # Two threads that import the same libraries can meet half-made modules; and most jobs need them all.
         while self._warm_up.is_alive() and not job.token.cancelled:
             self._warm_up.join(GLANCE)
-        report = self._executor.run(job)
-        LOG.info("job %s: %s after %.3f s", job.id, report.outcome.value, report.seconds)
-        self._outbox.put_now(
-            JobEnded(
-                job.id,
-                report.outcome,
-                report.seconds,
-                report.ran,
-                report.hits,
-                report.failed,
-                report.pictures,
-                self._devices.chosen(job.device),
-                peak_memory(),
-            )
+        try:
+            end = self._end_of(job, self._executor.run(job))
+        except Exception as error:  # the border of a job: a plan that makes no sense costs itself only
+            LOG.exception("job %s broke", job.id)
+            end = JobEnded(job.id, JobOutcome.FAILED, problem=problem_of(error, "The run"))
+        LOG.info("job %s: %s after %.3f s", job.id, end.outcome.value, end.seconds)
+        self._outbox.put_now(end)
+
+    def _end_of(self, job: Job, report: JobReport) -> JobEnded:
+        return JobEnded(
+            job.id,
+            report.outcome,
+            report.seconds,
+            report.ran,
+            report.hits,
+            report.failed,
+            report.pictures,
+            self._devices.chosen(job.device),
+            peak_memory(),
         )
 
     def _read(self) -> None:
         try:
             while True:
-                self._receive(self._connection.recv_bytes(LONGEST_FRAME))
+                faulthandler.dump_traceback_later(self._settings.longest_silence, exit=True)
+                if self._connection.poll(self._settings.longest_silence / 4):
+                    self._receive(self._connection.recv_bytes(LONGEST_FRAME))
         except (OSError, EOFError) as error:
             LOG.info("the client has gone: %r", error)
         self._end()

@@ -135,11 +135,11 @@ class Residency:
 
 def references_of(value: Any) -> References:
     """The models that a wired value leads to: a denoiser names its model and part, an ensemble has members that do."""
-    if hasattr(value, "members"):
-        return frozenset().union(*(references_of(member) for member in value.members))
-    if hasattr(value, "model") and hasattr(value, "part"):
-        return frozenset({f"{value.model}/{value.part}"})
-    return frozenset()
+    members = getattr(value, "members", None)
+    if isinstance(members, tuple):
+        return frozenset().union(*map(references_of, members))
+    model, part = getattr(value, "model", None), getattr(value, "part", None)
+    return frozenset({f"{model}/{part}"}) if isinstance(model, str) and isinstance(part, str) else frozenset()
 
 
 def weights_of(model: object) -> dict[int, int]:

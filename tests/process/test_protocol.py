@@ -39,6 +39,7 @@ from engine.api.messages import (
     decode_request,
     encode_request,
 )
+from engine.api.plan import Plan
 from engine.api.report import JobOutcome
 from tests.process.conftest import DEADLINE, alive, one, until
 from tests.support import ROOT
@@ -51,7 +52,7 @@ class RawEngine:
 
     def __init__(self, folder: Path) -> None:
         self.address = str(folder / "e")
-        command = [sys.executable, "-m", "engine", "--address", self.address, "--warm", ""]
+        command = [sys.executable, "-m", "engine", "--address", self.address, "--warm", "", "--longest-silence", "5"]
         with (folder / "log").open("wb") as log:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stderr=log, cwd=ROOT, start_new_session=True
@@ -168,6 +169,27 @@ def test_an_engine_leaves_with_its_client_also_when_a_node_hears_no_cancel(engin
     until((tmp_path / "spinning").exists, "the node spins")
     connection.close()
     assert engine.end() == 0
+
+
+def test_an_engine_leaves_with_its_client_also_when_no_thread_of_it_can_run(engine: RawEngine, tmp_path: Path) -> None:
+    connection = engine.greet()
+    submit(connection, "freeze", tmp_path, diary=str(tmp_path / "frozen"))
+    until((tmp_path / "frozen").exists, "nothing moves")
+    connection.close()
+    assert engine.end() == 1
+    assert "freeze" in (tmp_path / "log").read_text()
+
+
+def test_a_plan_that_makes_no_sense_costs_itself_only(engine: RawEngine, tmp_path: Path) -> None:
+    connection = engine.greet()
+    plan = one("number", value=1.0)
+    connection.send_bytes(encode_request(Submit("bad", Plan(plan.steps, ("ghost",)), str(tmp_path))))
+    submit(connection, "number", tmp_path, value=1.0)
+    events = read_until(connection, lambda event: isinstance(event, JobEnded) and event.job == "job")
+    ends = {event.job: event for event in events if isinstance(event, JobEnded)}
+    assert (ends["bad"].outcome, ends["job"].outcome) == (JobOutcome.FAILED, JobOutcome.DONE)
+    assert ends["bad"].problem is not None
+    assert "ghost" in ends["bad"].problem.sentence
 
 
 def test_a_slow_reader_holds_nobody_up(engine: RawEngine, tmp_path: Path) -> None:
