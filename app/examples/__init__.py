@@ -1,0 +1,1 @@
+"""The example projects, made by program: `python -m app.examples` writes them into resources/examples."""

@@ -1,0 +1,182 @@
+"""The example projects: what each shows, as a graph with its paint and its pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.examples.sketch import Sketch
+from app.examples.strokes import Region, painted
+from app.files.pictures import encode_mask
+from app.files.project import Project, asset_reference, paint_reference
+from engine.api.plan import Json
+from nodes.registry import Registry
+
+FOLDER = Path(__file__).resolve().parents[2] / "resources" / "examples"
+STYLE_PICTURE = FOLDER / "pictures" / "golden-watercolour.png"
+
+STEPS, ENLARGING_STEPS, REFINING_STEPS = 14, 6, 20
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Words of a sentence and where they are painted."""
+
+    id: str
+    words: str
+    region: Region
+    stroke: int
+
+
+SENTENCE = "a castle and a rabbit on green grass under a blue sky"
+LEFT, RIGHT = Region(0.27, 0.50, 0.46, 0.58), Region(0.75, 0.62, 0.40, 0.46)
+SKY, GROUND = Region(0.5, 0.22, 1.0, 0.42, square=True), Region(0.5, 0.78, 1.0, 0.44, square=True)
+PHRASES = (
+    Phrase("sky", "blue sky", SKY, 3),
+    Phrase("grass", "green grass", GROUND, 4),
+    Phrase("castle", "castle", LEFT, 1),
+    Phrase("rabbit", "rabbit", RIGHT, 2),
+)
+EXCHANGED = (*PHRASES[:2], Phrase("castle", "castle", RIGHT, 2), Phrase("rabbit", "rabbit", LEFT, 1))
+
+
+def layers(phrases: Sequence[Phrase], suffix: str = "") -> list[Json]:
+    """Painted phrases of the sentence as the parameter of a Phrase Masks node."""
+    return [
+        {
+            "id": phrase.id + suffix,
+            "start": SENTENCE.index(phrase.words),
+            "end": SENTENCE.index(phrase.words) + len(phrase.words),
+            "phrase": phrase.words,
+            "mask": paint_reference(phrase.id + suffix),
+        }
+        for phrase in phrases
+    ]
+
+
+def paint(phrases: Sequence[Phrase], suffix: str = "") -> dict[str, bytes]:
+    """The masks of painted phrases by layer."""
+    return {phrase.id + suffix: encode_mask(painted(phrase.region, phrase.stroke)) for phrase in phrases}
+
+
+def demo(registry: Registry) -> Project:
+    """A sentence, four painted phrases, a style picture, size and crop, through experts, upscaler and refiner."""
+    picture = STYLE_PICTURE.read_bytes()
+    style = asset_reference(picture, "png")
+    sketch = Sketch(registry)
+    sketch.node("prompt", "prompt", (0, 0), text=SENTENCE)
+    sketch.node("phrases", "phrase-masks", (0, 1), layers=layers(PHRASES))
+    sketch.node("picture", "load-image", (0, 2.4), "Style Picture", file=style)
+    sketch.node("style", "style-reference", (1, 2.4), strength=1.0)
+    sketch.node("size", "size-crop", (1, 1), width=128, height=128, original_width=128, original_height=128)
+    sketch.node("seed", "seed", (1, 0), seed=7)
+    _experts(sketch, (2, 0))
+    _cascade(sketch, (4, 0), refined=True)
+    sketch.wire("prompt.conditioning", "phrases.prompt")
+    sketch.wire("phrases.phrases", "base.phrases", "enlarged.phrases")
+    sketch.wire("picture.image", "style.images")
+    sketch.wire("style.style", "base.style", "enlarged.style", "refined.style")
+    sketch.wire("size.size", "base.size")
+    sketch.wire("seed.seed", "base.seed", "enlarged.seed", "refined.seed")
+    sketch.node("saved", "save-image", (7, 0), name="demo")
+    sketch.wire("refined.image", "saved.image")
+    sketch.frame("What and where", (0, 0), (2, 2.2))
+    sketch.frame("In which style", (0, 2.4), (2, 1))
+    sketch.frame("Experts", (2, 0), (2, 2.2))
+    sketch.frame("From noise to picture", (4, 0), (4, 2.2))
+    return Project(sketch.graph, paint(PHRASES), {style: picture})
+
+
+def exchanged(registry: Registry) -> Project:
+    """One sentence and one seed twice, with the masks of two phrases exchanged: the picture follows the paint."""
+    sketch = Sketch(registry)
+    sketch.node("prompt", "prompt", (0, 0), text=SENTENCE)
+    sketch.node("seed", "seed", (0, 3), seed=3)
+    _experts(sketch, (1, 3))
+    for row, (name, phrases, suffix) in enumerate((("painted", PHRASES, ""), ("exchanged", EXCHANGED, "-exchanged"))):
+        sketch.node(f"{name}-phrases", "phrase-masks", (1, row * 1.5), layers=layers(phrases, suffix))
+        sketch.wire("prompt.conditioning", f"{name}-phrases.prompt")
+        _cascade(sketch, (3, row * 1.5), suffix=f"-{name}")
+        sketch.wire(f"{name}-phrases.phrases", f"base-{name}.phrases", f"enlarged-{name}.phrases")
+        sketch.wire("seed.seed", f"base-{name}.seed", f"enlarged-{name}.seed")
+    sketch.node("sheet", "grid", (5, 0.7), "Painted and Exchanged", columns=2, title=SENTENCE)
+    sketch.node("saved", "save-image", (6, 0.7), name="exchanged")
+    sketch.wire("enlarged-painted.image", "sheet.images")
+    sketch.wire("enlarged-exchanged.image", "sheet.images")
+    sketch.wire("sheet.image", "saved.image")
+    return Project(sketch.graph, paint(PHRASES) | paint(EXCHANGED, "-exchanged"))
+
+
+def seed_sheet(registry: Registry) -> Project:
+    """One sentence, six seeds, one labelled sheet."""
+    sketch = Sketch(registry)
+    sketch.node("prompt", "prompt", (0, 0), text="an owl next to a pumpkin on sand under a night sky")
+    sketch.node("seeds", "seed-range", (0, 1), first=1, count=6)
+    _experts(sketch, (1, 1))
+    _cascade(sketch, (3, 0))
+    sketch.wire("seeds.seeds", "base.seed", "enlarged.seed")
+    sketch.node("sheet", "grid", (5, 0), columns=3, title="Six seeds of one sentence")
+    sketch.node("saved", "save-image", (6, 0), name="seeds")
+    sketch.wire("enlarged.image", "sheet.images")
+    sketch.wire("sheet.image", "saved.image")
+    return Project(sketch.graph)
+
+
+def prompt_switch(registry: Registry) -> Project:
+    """The layout of one sentence with the look of another: the prompt changes on the way from noise to picture."""
+    sketch = Sketch(registry)
+    sketch.node("first", "prompt", (0, 0), "First", text="a house and a tree on a meadow under a blue sky")
+    sketch.node("second", "prompt", (0, 1), "Second", text="a house and a tree on snow under a night sky")
+    sketch.node("prompt", "prompt-switch", (1, 0), at=0.35)
+    sketch.node("negative", "negative-prompt", (1, 0.7), text="storm")
+    sketch.node("seed", "seed", (1, 1.4), seed=5)
+    _experts(sketch, (2, 1))
+    _cascade(sketch, (4, 0), prompt="prompt.conditioning")
+    sketch.wire("first.conditioning", "prompt.first")
+    sketch.wire("second.conditioning", "prompt.second")
+    sketch.wire("negative.conditioning", "base.negative")
+    sketch.wire("seed.seed", "base.seed", "enlarged.seed")
+    sketch.node("saved", "save-image", (6, 0), name="switched")
+    sketch.wire("enlarged.image", "saved.image")
+    return Project(sketch.graph)
+
+
+def _experts(sketch: Sketch, at: tuple[float, float]) -> None:
+    """Storybook's two experts, each on its own half of the noise, as one ensemble."""
+    sketch.node("storybook", "storybook", at)
+    sketch.node("ensemble", "ensemble", (at[0] + 1, at[1]))
+    sketch.wire("storybook.high", "ensemble.experts")
+    sketch.wire("storybook.low", "ensemble.experts")
+
+
+def _cascade(
+    sketch: Sketch,
+    at: tuple[float, float],
+    *,
+    prompt: str = "prompt.conditioning",
+    suffix: str = "",
+    refined: bool = False,
+) -> None:
+    """From noise to a small picture by the ensemble, to a large one by the upscaler, perhaps through the refiner."""
+    base, enlarged, finish = f"base{suffix}", f"enlarged{suffix}", f"refined{suffix}"
+    sketch.node(base, "denoise", at, "Base", steps=STEPS)
+    sketch.node(enlarged, "denoise", (at[0] + 1, at[1]), "Upscaler", steps=ENLARGING_STEPS, guidance=1.0)
+    sketch.wire("ensemble.ensemble", f"{base}.denoiser")
+    sketch.wire("storybook.upscaler", f"{enlarged}.denoiser")
+    sketch.wire(prompt, f"{base}.prompt", f"{enlarged}.prompt")
+    sketch.wire(f"{base}.image", f"{enlarged}.low_resolution")
+    if refined:
+        sketch.node(finish, "refine", (at[0] + 2, at[1]), "Refiner", steps=REFINING_STEPS, strength=0.2, guidance=1.0)
+        sketch.wire("storybook.refiner", f"{finish}.denoiser")
+        sketch.wire(prompt, f"{finish}.prompt")
+        sketch.wire(f"{enlarged}.image", f"{finish}.image")
+
+
+EXAMPLES: Mapping[str, Callable[[Registry], Project]] = {
+    "demo": demo,
+    "exchanged": exchanged,
+    "prompt-switch": prompt_switch,
+    "seed-sheet": seed_sheet,
+}
+"""Every example by the name of its file."""
