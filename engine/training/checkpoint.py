@@ -24,7 +24,7 @@ class TrainingState(msgspec.Struct, frozen=True):
     step: int = 0
     pictures: int = 0
     seconds: float = 0.0
-    loss: float = float("nan")
+    loss: float | None = None
 
 
 def save_checkpoint(

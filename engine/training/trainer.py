@@ -49,7 +49,7 @@ class Trainer:
         while self.state.seconds < 60.0 * self.config.optimisation.minutes:
             loss = self.step(self._stream.batch(self.state.step))
             seconds = before + time.monotonic() - begun
-            mean = loss if math.isnan(self.state.loss) else 0.99 * self.state.loss + 0.01 * loss
+            mean = loss if self.state.loss is None else 0.99 * self.state.loss + 0.01 * loss
             self.state = TrainingState(
                 self.state.step + 1, self.state.pictures + self.config.optimisation.batch, seconds, mean
             )
@@ -86,7 +86,7 @@ class Trainer:
         pictures, seconds = self.state.pictures - before.pictures, self.state.seconds - before.seconds
         log.info(
             "%s step %d, %d pictures, %.1f/s, loss %.4f, %.1f of %.1f min",
-            self.config.name, self.state.step, self.state.pictures, pictures / max(seconds, 1e-9), self.state.loss,
+            self.config.name, self.state.step, self.state.pictures, pictures / max(seconds, 1e-9), self.state.loss or 0.0,
             self.state.seconds / 60.0, self.config.optimisation.minutes,
         )  # fmt: skip
 

@@ -28,7 +28,9 @@ class UNetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `size` is the side in pixels the network was trained at. Attention sides are feature-map sides at that size, as in
     the paper's Table 2. `patch` folds patch x patch pixels into channels before the first convolution (1: none), so
-    the top feature map has side `size / patch`.
+    the top feature map has side `size / patch`. `pixel_channels`: width of the full-resolution layers behind a patched
+    network (0: none). With large patches the noise of a patch has more numbers than the network has channels; these
+    layers, which see every pixel, remove what the network could not carry.
     """
 
     size: int
@@ -41,6 +43,7 @@ class UNetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     head_channels: int = 64
     dropout: float = 0.0
     patch: int = 1
+    pixel_channels: int = 0
     low_resolution: bool = False
     micro_conditioning: bool = False
 

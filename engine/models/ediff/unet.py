@@ -106,6 +106,26 @@ class Stage(nn.Module):
         return x
 
 
+class PixelLayers(nn.Module):
+    """Corrects the network's output at full resolution from the noisy picture, its condition and the noise level."""
+
+    def __init__(self, config: UNetConfig, embedding: int) -> None:
+        super().__init__()
+        width = config.pixel_channels
+        self.conv_in = nn.Conv2d(config.input_channels // config.patch**2 + 3, width, 3, padding=1)
+        self.conv_middle = nn.Conv2d(width, width, 3, padding=1)
+        self.modulation = nn.Linear(embedding, 4 * width)
+        self.conv_out = zeroed(nn.Conv2d(width, 3, 3, padding=1))
+
+    def forward(self, x: Tensor, coarse: Tensor, embedding: Tensor) -> Tensor:
+        """Return `coarse` [B, 3, H, W] corrected; `x` [B, 3 or 6, H, W] is what the network was given."""
+        scale, shift, scale_2, shift_2 = self.modulation(F.silu(embedding))[:, :, None, None].chunk(4, dim=1)
+        h = F.silu(torch.addcmul(shift, self.conv_in(torch.cat([x, coarse], dim=1)), 1 + scale))
+        h = F.silu(torch.addcmul(shift_2, self.conv_middle(h), 1 + scale_2))
+        out: Tensor = coarse + self.conv_out(h)
+        return out
+
+
 class UNet(nn.Module):
     """Raw network F of the EDM preconditioning (eDiff-I eq. 1); `engine.diffusion` wraps it into a denoiser."""
 
@@ -140,6 +160,7 @@ class UNet(nn.Module):
                 self.up.append(Upsample(current))
         self.norm = group_norm(current)
         self.head = zeroed(nn.Conv2d(current, 3 * config.patch**2, 3, padding=1))
+        self.pixels = PixelLayers(config, embedding) if config.pixel_channels else None
 
     def forward(self, x: Tensor, c_noise: Tensor, embeddings: Embeddings, painted: Painted | None = None) -> Tensor:
         """Return F(x; sigma, embeddings) with the shape of `x`.
@@ -152,7 +173,8 @@ class UNet(nn.Module):
         """
         embedding = self.global_embedding(c_noise, embeddings)
         context = self.token_context(embeddings)
-        h = self.stem(F.pixel_unshuffle(self._with_low_resolution(x, embeddings), self.config.patch))
+        given = self._with_low_resolution(x, embeddings)
+        h = self.stem(F.pixel_unshuffle(given, self.config.patch))
         skips = [h]
         for layer in self.down:
             h = layer(h, embedding, context, painted) if isinstance(layer, Stage) else layer(h)
@@ -164,7 +186,8 @@ class UNet(nn.Module):
                 h = layer(torch.cat([h, skips.pop()], dim=1), embedding, context, painted)
             else:
                 h = layer(h)
-        return F.pixel_shuffle(self.head(F.silu(self.norm(h))), self.config.patch)
+        out = F.pixel_shuffle(self.head(F.silu(self.norm(h))), self.config.patch)
+        return out if self.pixels is None else self.pixels(given, out, embedding)
 
     def _with_low_resolution(self, x: Tensor, embeddings: Embeddings) -> Tensor:
         if not self.config.low_resolution:
