@@ -86,8 +86,8 @@ class Trainer:
         pictures, seconds = self.state.pictures - before.pictures, self.state.seconds - before.seconds
         log.info(
             "%s step %d, %d pictures, %.1f/s, loss %.4f, %.1f of %.1f min",
-            self.config.name, self.state.step, self.state.pictures, pictures / max(seconds, 1e-9), self.state.loss or 0.0,
-            self.state.seconds / 60.0, self.config.optimisation.minutes,
+            self.config.name, self.state.step, self.state.pictures, pictures / max(seconds, 1e-9),
+            self.state.loss or 0.0, self.state.seconds / 60.0, self.config.optimisation.minutes,
         )  # fmt: skip
 
 
