@@ -14,7 +14,7 @@ NUMBER = Spec(
     title="Number",
     family="synthetic",
     help="A number.",
-    run="nodes.graph.synthetic:number",
+    run="nodes.impl.synthetic:number",
     outputs=(Port("value", PortType.NUMBER),),
     parameters=(Parameter("value", Kind.NUMBER, 0.0, "The number."),),
 )
@@ -24,7 +24,7 @@ NUMBERS = Spec(
     title="Numbers",
     family="synthetic",
     help="The numbers from 0 to one less than the count, as a list.",
-    run="nodes.graph.synthetic:numbers",
+    run="nodes.impl.synthetic:numbers",
     outputs=(Port("values", PortType.INTEGER, starts_list=True),),
     parameters=(Parameter("count", Kind.INTEGER, 4, "How many.", minimum=1),),
 )
@@ -34,7 +34,7 @@ ADD = Spec(
     title="Add",
     family="synthetic",
     help="A number plus an amount.",
-    run="nodes.graph.synthetic:add",
+    run="nodes.impl.synthetic:add",
     inputs=(Port("value", PortType.NUMBER),),
     outputs=(Port("value", PortType.NUMBER),),
     parameters=(Parameter("amount", Kind.NUMBER, 1.0, "The amount."),),
@@ -45,7 +45,7 @@ JOIN = Spec(
     title="Join",
     family="synthetic",
     help="The sum of two numbers.",
-    run="nodes.graph.synthetic:join",
+    run="nodes.impl.synthetic:join",
     inputs=(Port("first", PortType.NUMBER), Port("second", PortType.NUMBER)),
     outputs=(Port("value", PortType.NUMBER),),
 )
@@ -55,7 +55,7 @@ TOTAL = Spec(
     title="Total",
     family="synthetic",
     help="The sum of any number of numbers.",
-    run="nodes.graph.synthetic:total",
+    run="nodes.impl.synthetic:total",
     inputs=(Port("values", PortType.NUMBER, many=True),),
     outputs=(Port("value", PortType.NUMBER),),
 )
@@ -97,30 +97,3 @@ def wide(width: int) -> Graph:
 
 def _link(source: str, target: str, port: str) -> Link:
     return Link(End(source, "value"), End(target, port))
-
-
-def number(context: object, *, value: float) -> float:
-    """Run function of `NUMBER`."""
-    return value
-
-
-def numbers(context: object, *, count: int) -> object:
-    """Run function of `NUMBERS`."""
-    from engine.runtime.items import Items  # runs in the engine only; graphs are read without it
-
-    return Items(tuple(range(count)))
-
-
-def add(context: object, *, value: float, amount: float) -> float:
-    """Run function of `ADD`."""
-    return value + amount
-
-
-def join(context: object, *, first: float, second: float) -> float:
-    """Run function of `JOIN`."""
-    return first + second
-
-
-def total(context: object, *, values: tuple[float, ...]) -> float:
-    """Run function of `TOTAL`."""
-    return sum(values)
