@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import glob
 import os
 import secrets
 import shutil
+import time
 from pathlib import Path
 
 BACKUPS = 3
 """How many earlier versions are kept: `name~` is the latest, then `name~2`, `name~3`."""
+
+STALE_AFTER = 3600.0
+"""Seconds after which a half-written file belongs to no save that still runs."""
 
 
 def write_atomically(path: Path, content: bytes, backups: int = BACKUPS) -> None:
@@ -20,6 +26,7 @@ def write_atomically(path: Path, content: bytes, backups: int = BACKUPS) -> None
     if path.exists() and not os.access(path, os.W_OK):
         raise PermissionError(13, "the file is read-only", str(path))
     part = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.part")
+    _sweep(path)
     try:
         _write_through(part, content)
         if path.exists():
@@ -40,6 +47,14 @@ def backup_path(path: Path, number: int = 1) -> Path:
 def latest_backup(path: Path) -> Path | None:
     """The newest earlier version of a file that is still there."""
     return next((old for n in range(1, BACKUPS + 1) if (old := backup_path(path, n)).is_file()), None)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what saves of this file that were killed long ago left behind."""
+    for part in path.parent.glob(f".{glob.escape(path.name[:100])}.*.part"):
+        with contextlib.suppress(OSError):
+            if part.stat().st_mtime < time.time() - STALE_AFTER:
+                part.unlink()
 
 
 def _write_through(part: Path, content: bytes) -> None:
