@@ -126,4 +126,4 @@ class EdmPreconditioned:
         factors = preconditioning(sigma, self.sigma_data)
         c_skip, c_out, c_in = (c.view(-1, *[1] * (x.ndim - 1)) for c in factors[:3])
         F_x = self.network(c_in * x, factors.c_noise, **conditioning)
-        return c_skip * x + c_out * F_x.to(x.dtype)
+        return c_skip * x + c_out * F_x

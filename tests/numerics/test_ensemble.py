@@ -115,9 +115,11 @@ def test_a_step_nobody_owns_is_named() -> None:
         run("euler", Ensemble([Stage(Gaussian(), 40.0, 0.0)]))
 
 
-def test_a_grid_without_a_node_on_the_boundary_is_refused() -> None:
+@pytest.mark.parametrize("boundary", BOUNDARIES)
+def test_a_grid_without_a_node_on_the_boundary_is_refused(boundary: float) -> None:
+    ensemble = Ensemble([Stage(Gaussian(), 80.0, boundary), Stage(Gaussian(), boundary, 0.0)])
     with pytest.raises(EnsembleError, match="no expert owns the step"):
-        run("euler", three(Gaussian(), Gaussian(), Gaussian()), make_sigmas("edm", 12))
+        run("euler", ensemble, make_sigmas("edm", 12))
 
 
 def test_the_last_denoise_step_belongs_to_the_expert_where_it_starts() -> None:

@@ -51,7 +51,15 @@ def test_a_hole_in_the_middle_leaves_two_pieces_drawn_by_their_size() -> None:
     assert len(holed.intervals()) == 2
     levels = draw(holed)
     assert not ((levels > P.quantile(0.25) * 1.0001) & (levels < P.quantile(0.5) * 0.9999)).any()
-    assert float((levels < P.quantile(0.25) * 1.0001).float().mean()) == pytest.approx(1 / 3, abs=0.02)
+    for probability, share in ((0.25, 1 / 3), (0.75, 2 / 3)):
+        assert float((levels < P.quantile(probability) * 1.0001).float().mean()) == pytest.approx(share, abs=0.02)
+
+
+def test_the_topmost_interval_of_a_deep_tree_is_still_drawn_finely() -> None:
+    """float32 knows sixteen numbers in the last millionth below probability 1, and one of them is 1."""
+    levels = draw(P.expert(20, 2**20 - 1), 1000)
+    assert levels.isfinite().all()
+    assert len(levels.unique()) > 990
 
 
 @settings(max_examples=20, deadline=None)

@@ -75,6 +75,8 @@ def test_what_keeps_a_phrase_from_acting_is_told() -> None:
     cut = report_phrase(PROMPT, layer(13, 21), short)
     assert cut.problems == ("past the token limit of clip_text",)
     assert cut.columns == {"clip_text": (), "t5": (82, 83)}
+    halved = report_phrase(PROMPT, layer(2, 9), {"clip_text": TokenSpans(words(PROMPT, room=4), 0)})
+    assert (halved.problems, halved.all_columns) == (("past the token limit of clip_text",), (2,))
     assert report_phrase(PROMPT, layer(13, 40), ENCODERS).problems == ("not in the prompt",)
     assert report_phrase(PROMPT, layer(1, 2), ENCODERS).problems == ("not in the prompt",)
     tiny = PhraseLayer("dot", 2, 5, np.pad(np.ones((7, 7), np.float32), (0, 57)))
