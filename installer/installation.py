@@ -39,6 +39,7 @@ class Installation:
         self._install_project()
         distributions = self._verified(sets)
         digests = {pinned.name: pinned.digest for pinned in sets} | {PROJECT: project_digest(self.place.root)}
+        shutil.rmtree(self.place.temporary, ignore_errors=True)
         self._record(chosen, digests, distributions, complete=True)
 
     def _old_sets(self) -> dict[str, str]:
