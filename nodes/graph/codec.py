@@ -71,7 +71,7 @@ def schema() -> bytes:
     for definition in found["$defs"].values():
         definition["properties"].pop(EXTRA, None)
         definition["description"] = inspect.cleandoc(definition["description"])
-    found = {"title": "A Sinopia graph", **found}
+    found = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A Sinopia graph", **found}
     return msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n"
 
 

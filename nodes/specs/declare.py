@@ -97,7 +97,7 @@ WIRED_BY: Mapping[Kind, PortType] = {
 LARGEST_SEED = 2**63 - 1
 
 
-class Port(Struct, frozen=True, omit_defaults=True):
+class Port(Struct, frozen=True):
     """A place where wires end or begin.
 
     Inputs: `required`; `many` wires arrive as one tuple; `collects` swallows a list whole instead of running once for
@@ -117,7 +117,7 @@ class Port(Struct, frozen=True, omit_defaults=True):
     texts: tuple[str, ...] = ()
 
 
-class Parameter(Struct, frozen=True, omit_defaults=True):
+class Parameter(Struct, frozen=True):
     """A value set on the node.
 
     `minimum` and `maximum` bound a number, each number of a list, or the length of a text (in characters). `optional`
@@ -145,7 +145,7 @@ class Parameter(Struct, frozen=True, omit_defaults=True):
         return WIRED_BY.get(self.kind) if self.connectable else None
 
 
-class Upgrade(Struct, frozen=True, omit_defaults=True):
+class Upgrade(Struct, frozen=True):
     """How a node saved one version earlier becomes `version`, as data.
 
     `parameters`, `inputs`, `outputs`: old name to new name (a wired parameter is found by its name among the inputs
@@ -161,7 +161,7 @@ class Upgrade(Struct, frozen=True, omit_defaults=True):
     values: Mapping[str, Json] = {}
 
 
-class Order(Struct, frozen=True, omit_defaults=True):
+class Order(Struct, frozen=True):
     """Two number parameters of which `low` must be less than `high` (or as much, with `may_be_equal`); null is free."""
 
     low: str
@@ -169,7 +169,7 @@ class Order(Struct, frozen=True, omit_defaults=True):
     may_be_equal: bool = False
 
 
-class Spec(Struct, frozen=True, omit_defaults=True):
+class Spec(Struct, frozen=True):
     """The declaration of a node type.
 
     `run` is "module:function", resolved by the engine. `lazy` names the parameter whose value names the only lazy input
