@@ -1,0 +1,1 @@
+"""The studio: a native window over the application."""

@@ -1,0 +1,1 @@
+"""The node canvas: a view of the graph, and the gestures that edit it."""

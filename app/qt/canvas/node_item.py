@@ -1,0 +1,134 @@
+"""A node on the canvas: shows its card, and knows where its ports are."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPixmap, QTransform
+from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
+
+from app.qt.canvas.card import Card, Spot
+from app.qt.canvas.look import PORT_RADIUS, ROW, Look
+from app.qt.canvas.node_paint import MARGIN, Dress, paint_block, paint_full
+from app.qt.canvas.pixmaps import Drawn, Pixmaps
+from nodes.graph.model import Node
+
+BLOCK_BELOW = 0.45
+"""Zoom under which a node is a coloured block with its title."""
+
+NODE_Z = 10.0
+
+
+class NodeItem(QGraphicsRectItem):
+    """Follows what it is told; never changes the graph.
+
+    The base class holds the rectangle, so that culling and hit tests never call back into Python.
+    """
+
+    def __init__(self, node: Node, card: Card, look: Look, pixmaps: Pixmaps) -> None:
+        super().__init__()
+        self.node = node
+        self.card = card
+        self.dress = Dress()
+        self._look = look
+        self._pixmaps = pixmaps
+        self.setZValue(NODE_Z)
+        self.setPos(node.x, node.y)
+        self._fit()
+
+    @property
+    def box(self) -> QRectF:
+        """The node without its ports and outline, in scene coordinates."""
+        return QRectF(self.node.x, self.node.y, self.card.width, self.card.height)
+
+    def show_node(self, node: Node, card: Card) -> None:
+        """Follow the node's new value."""
+        if (node.x, node.y) != (self.node.x, self.node.y):
+            self.setPos(node.x, node.y)
+        self.node = node
+        if card != self.card:
+            self.card = card
+            self._fit()
+            self.update()
+
+    def wear(self, dress: Dress) -> None:
+        """Show or hide selection and hover."""
+        if dress != self.dress:
+            self.dress = dress
+            self.update()
+
+    def wear_look(self, look: Look) -> None:
+        """Change to another theme."""
+        self._look = look
+        self._pixmaps.drop(self.node.id)
+        self.update()
+
+    def spot_at(self, position: QPointF, reach: float = PORT_RADIUS + 3) -> Spot | None:
+        """The port nearest to a point in scene coordinates, within `reach`."""
+        local = position - QPointF(self.node.x, self.node.y)
+        near = [(math.hypot(local.x() - spot.x, local.y() - spot.y), spot) for spot in self.card.spots]
+        distance, spot = min(near, key=lambda pair: pair[0], default=(math.inf, None))
+        return spot if distance <= reach else None
+
+    def port_position(self, name: str, *, is_output: bool) -> QPointF:
+        """Where wires end at a port, in scene coordinates; on the header's side when the card does not show it."""
+        spot = self.card.spot(name, is_output=is_output)
+        if spot is None:
+            return QPointF(self.node.x + (self.card.width if is_output else 0.0), self.node.y + ROW)
+        return QPointF(self.node.x + spot.x, self.node.y + spot.y)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Copy the pixmap of this zoom, drawing it anew where that is due."""
+        zoom = option.levelOfDetailFromTransform(painter.worldTransform())
+        if widget is None:
+            # A picture of the graph or a print: lines and letters, no pixels.
+            paint_full(painter, self.card, self._look, self.dress)
+            return
+        drawn = self._drawn(zoom, widget.devicePixelRatioF())
+        if drawn is None:
+            painter.fillRect(QRectF(0, 0, self.card.width, self.card.height), self._look.of_family(self.card.family))
+        elif drawn.scale == zoom:
+            self._copy(painter, drawn.pixmap)
+        else:
+            painter.drawPixmap(self.rect(), drawn.pixmap, QRectF(drawn.pixmap.rect()))
+
+    def _copy(self, painter: QPainter, pixmap: QPixmap) -> None:
+        """Pixel by pixel on whole pixels of the screen, so that letters stay sharp."""
+        transform = painter.worldTransform()
+        corner = transform.map(self.rect().topLeft())
+        painter.setWorldTransform(QTransform.fromTranslate(round(corner.x()), round(corner.y())))
+        painter.drawPixmap(0, 0, pixmap)
+        painter.setWorldTransform(transform)
+
+    def _drawn(self, scale: float, device_ratio: float) -> Drawn | None:
+        state = (self.card, self.dress)
+        drawn = self._pixmaps.get(self.node.id)
+        if drawn is not None and drawn.scale == scale and drawn.state == state:
+            return drawn
+        # What the artist sees must be true even when it is not sharp: only an outdated zoom may wait.
+        if self._pixmaps.may_draw() or (drawn is not None and drawn.state != state):
+            drawn = Drawn(self._rendered(scale, device_ratio), scale, state)
+            self._pixmaps.keep(self.node.id, drawn)
+        else:
+            self._pixmaps.owed = True
+        return drawn
+
+    def _rendered(self, scale: float, device_ratio: float) -> QPixmap:
+        rect = self.rect()
+        size = rect.size() * scale * device_ratio
+        pixmap = QPixmap(math.ceil(size.width()), math.ceil(size.height()))
+        pixmap.setDevicePixelRatio(device_ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.scale(scale, scale)
+        painter.translate(-rect.topLeft())
+        if scale < BLOCK_BELOW:
+            paint_block(painter, self.card, self._look, self.dress, scale)
+        else:
+            paint_full(painter, self.card, self._look, self.dress)
+        painter.end()
+        return pixmap
+
+    def _fit(self) -> None:
+        self.setRect(QRectF(0, 0, self.card.width, self.card.height).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))

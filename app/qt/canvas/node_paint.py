@@ -1,0 +1,318 @@
+"""How a node is drawn: in full, or as a coloured block with its title. Pure painting: a card in, pixels out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
+
+from app.qt.canvas import look as measures
+from app.qt.canvas.card import Block, Card, Foot, Line, Spot, Swatch
+from app.qt.canvas.look import LETTERS, PHRASE_COLOURS, Look, font
+from app.qt.canvas.texts import wrapped
+from engine.api.report import StepOutcome
+
+MARGIN = 10.0
+"""Room around a node for ports and the outline of the selection."""
+
+_BADGE = 8.0
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_CENTRE = Qt.AlignmentFlag.AlignCenter
+_MUTED_OPACITY = 0.42
+_TITLE_ON_BLOCK = 11.0
+"""Pixels on screen of a title at small zoom, where it no longer shrinks with its node."""
+
+
+@dataclass(frozen=True)
+class Dress:
+    """What a node wears besides its card."""
+
+    selected: bool = False
+    hovered: bool = False
+
+
+def paint_full(painter: QPainter, card: Card, look: Look, dress: Dress) -> None:
+    """Draw everything the card holds."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    _outline(painter, card, look, dress)
+    painter.save()
+    if card.muted:
+        painter.setOpacity(_MUTED_OPACITY)
+    _body(painter, card, look)
+    _header(painter, card, look)
+    for line in card.lines:
+        _line(painter, line, look)
+    for block in card.blocks:
+        _block(painter, block, look)
+    for swatch in card.swatches:
+        _swatch(painter, swatch, look)
+    _preview(painter, card)
+    for foot in card.feet:
+        _foot(painter, foot, look)
+    for spot in card.spots:
+        _spot(painter, spot, look)
+    painter.restore()
+    if card.muted:
+        _mute_stroke(painter, card, look)
+    if card.problem:
+        _badge(painter, card, look)
+
+
+def paint_block(painter: QPainter, card: Card, look: Look, dress: Dress, scale: float) -> None:
+    """Draw a coloured block with the title at a readable size, and the picture if there is one."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    rect = QRectF(0, 0, card.width, card.height)
+    colour = look.of_family(card.family)
+    if card.muted:
+        colour.setAlphaF(_MUTED_OPACITY)
+    pen = QPen(look.accent, 2.0 / scale) if dress.selected else QPen(Qt.PenStyle.NoPen)
+    painter.setPen(pen)
+    painter.setBrush(colour if card.known else QBrush(look.dim, Qt.BrushStyle.BDiagPattern))
+    painter.drawRoundedRect(rect, measures.CORNER, measures.CORNER)
+    _picture(painter, card, rect.adjusted(8, 20.0 / scale, -8, -8))
+    _title_on_block(painter, card, rect, scale)
+    if card.facts.progress is not None:
+        painter.fillRect(QRectF(0, 0, card.width * card.facts.progress, 4.0 / scale), look.accent)
+    if card.problem:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_problem_colour(card, look))
+        painter.drawEllipse(QPointF(card.width - 3 / scale, 3 / scale), 4.5 / scale, 4.5 / scale)
+
+
+def _title_on_block(painter: QPainter, card: Card, rect: QRectF, scale: float) -> None:
+    painter.save()
+    painter.scale(1.0 / scale, 1.0 / scale)
+    room = QRectF(4, 3, rect.width() * scale - 8, rect.height() * scale - 6)
+    chosen = font(int(_TITLE_ON_BLOCK), bold=True)
+    painter.setFont(chosen)
+    painter.setPen(QColor("#ffffff"))
+    most = max(1, min(3, int(room.height() / 13))) if card.preview is None else 1
+    for number, line in enumerate(wrapped(card.title, room.width(), most, int(_TITLE_ON_BLOCK), bold=True)):
+        painter.drawText(
+            room.adjusted(0, 13 * number, 0, 0), Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, line
+        )
+    painter.restore()
+
+
+def _outline(painter: QPainter, card: Card, look: Look, dress: Dress) -> None:
+    """The selection, or the glow of a node that runs."""
+    running = card.facts.progress is not None
+    if not (dress.selected or running):
+        return
+    painter.setPen(QPen(look.accent, 2.0 if dress.selected else 1.0))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    gap = 2.0
+    rect = QRectF(-gap, -gap, card.width + 2 * gap, card.height + 2 * gap)
+    painter.drawRoundedRect(rect, measures.CORNER + gap, measures.CORNER + gap)
+
+
+def _body(painter: QPainter, card: Card, look: Look) -> None:
+    pen = QPen(look.edge, 1.0)
+    if not card.known:
+        pen = QPen(look.dim, 1.2, Qt.PenStyle.DashLine)
+    painter.setPen(pen)
+    painter.setBrush(look.node)
+    painter.drawRoundedRect(QRectF(0.5, 0.5, card.width - 1, card.height - 1), measures.CORNER, measures.CORNER)
+    if not card.known:
+        painter.setPen(Qt.PenStyle.NoPen)
+        hatch = QColor(look.dim)
+        hatch.setAlphaF(0.16)
+        painter.setBrush(QBrush(hatch, Qt.BrushStyle.BDiagPattern))
+        painter.drawRoundedRect(QRectF(1, 1, card.width - 2, card.height - 2), measures.CORNER, measures.CORNER)
+
+
+def _header(painter: QPainter, card: Card, look: Look) -> None:
+    if card.known:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(look.header_of(card.family))
+        painter.drawPath(_header_shape(card.width))
+    side = _side_note(card)
+    taken = 0.0
+    if side:
+        painter.setFont(font(measures.SMALL_FONT_SIZE))
+        painter.setPen(look.dim)
+        taken = QFontMetricsF(painter.font()).horizontalAdvance(side) + 8
+        painter.drawText(QRectF(0, 0, card.width - 10, measures.HEADER), _RIGHT, side)
+    chosen = font(bold=True)
+    room = QRectF(12, 0, card.width - 24 - taken, measures.HEADER)
+    painter.setFont(chosen)
+    painter.setPen(look.text)
+    painter.drawText(room, _LEFT, _elided(card.title, room.width(), chosen_bold=True))
+    _progress(painter, card, look)
+
+
+def _header_shape(width: float) -> QPainterPath:
+    corner, bottom = measures.CORNER, float(measures.HEADER)
+    shape = QPainterPath(QPointF(1, bottom))
+    shape.lineTo(1, corner)
+    shape.quadTo(1, 1, corner, 1)
+    shape.lineTo(width - corner, 1)
+    shape.quadTo(width - 1, 1, width - 1, corner)
+    shape.lineTo(width - 1, bottom)
+    shape.closeSubpath()
+    return shape
+
+
+def _side_note(card: Card) -> str:
+    """What stands at the right of the title: time, or the state that explains why there is none."""
+    if card.muted:
+        return "muted"
+    if card.facts.progress is not None:
+        return f"{card.facts.progress:.0%}"
+    if card.facts.outcome in (StepOutcome.HIT, StepOutcome.COVERED):
+        return "kept"
+    return "" if card.facts.seconds is None else seconds_said(card.facts.seconds)
+
+
+def seconds_said(seconds: float) -> str:
+    """A duration with as many figures as one wants to read."""
+    if seconds < 0.0995:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 99.5:
+        return f"{seconds:.1f} s"
+    return f"{seconds // 60:.0f} min {seconds % 60:02.0f} s"
+
+
+def _progress(painter: QPainter, card: Card, look: Look) -> None:
+    if card.facts.progress is None:
+        return
+    top = measures.HEADER - 3.0
+    painter.fillRect(QRectF(1, top, card.width - 2, 3), look.line)
+    painter.fillRect(QRectF(1, top, (card.width - 2) * card.facts.progress, 3), look.accent)
+
+
+def _line(painter: QPainter, line: Line, look: Look) -> None:
+    rect = QRectF(14, line.top, measures.NODE_WIDTH - 26, measures.ROW)
+    painter.setFont(font())
+    painter.setPen(look.dim)
+    painter.drawText(rect, _LEFT, line.title)
+    used = QFontMetricsF(painter.font()).horizontalAdvance(line.title) + 10
+    painter.setPen(look.text if line.is_set else look.dim)
+    painter.drawText(rect, _RIGHT, _elided(line.value, rect.width() - used))
+
+
+def _block(painter: QPainter, block: Block, look: Look) -> None:
+    rect = QRectF(measures.PADDING, block.top, measures.NODE_WIDTH - 2 * measures.PADDING, block.height)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(look.inset)
+    painter.drawRoundedRect(rect, 4, 4)
+    painter.setPen(look.dim if block.is_empty else look.text)
+    painter.setFont(font())
+    for number, text in enumerate(block.lines):
+        painter.drawText(QRectF(rect.x() + 6, rect.y() + 6 + 16 * number, rect.width() - 8, 16), _LEFT, text)
+
+
+def _swatch(painter: QPainter, swatch: Swatch, look: Look) -> None:
+    middle = swatch.top + measures.ROW / 2
+    painter.setPen(QPen(look.line, 1))
+    painter.setBrush(QColor(PHRASE_COLOURS[swatch.colour % len(PHRASE_COLOURS)]))
+    painter.drawRoundedRect(QRectF(14, middle - 5, 10, 10), 2, 2)
+    painter.setPen(look.text)
+    painter.setFont(font())
+    rect = QRectF(31, swatch.top, measures.NODE_WIDTH - 43, measures.ROW)
+    painter.drawText(rect, _LEFT, _elided(swatch.phrase, rect.width()))
+
+
+def _preview(painter: QPainter, card: Card) -> None:
+    if card.preview is not None:
+        top, height = card.preview
+        _picture(painter, card, QRectF(measures.PADDING, top, card.width - 2 * measures.PADDING, height))
+
+
+def _picture(painter: QPainter, card: Card, room: QRectF) -> None:
+    """The node's picture, as large as it fits, in the middle."""
+    image = card.picture
+    if image is None or image.isNull() or room.height() < 4 or room.width() < 4:
+        return
+    size = image.size().toSizeF().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
+    place = QRectF(QPointF(0, 0), size)
+    place.moveCenter(room.center())
+    painter.drawImage(place, _shrunk(painter, image, place))
+
+
+def _shrunk(painter: QPainter, image: QImage, place: QRectF) -> QImage:
+    """The picture at the size in which it will be seen: drawing it far too large gives jagged edges."""
+    seen = painter.worldTransform().mapRect(place).size() * painter.device().devicePixelRatio()
+    if seen.width() * 1.5 >= image.width():
+        return image
+    smooth = Qt.TransformationMode.SmoothTransformation
+    return image.scaled(seen.toSize(), Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+
+
+def _foot(painter: QPainter, foot: Foot, look: Look) -> None:
+    painter.setFont(font(measures.SMALL_FONT_SIZE))
+    painter.setPen(look.warning if foot.is_problem else look.dim)
+    left = measures.PADDING + (16 if foot.is_problem else 6)
+    for number, text in enumerate(foot.lines):
+        painter.drawText(QRectF(left, foot.top + 14 * number, measures.NODE_WIDTH - left - 6, 14), _LEFT, text)
+    if foot.is_problem:
+        painter.fillRect(QRectF(measures.PADDING + 6, foot.top + 1, 2, 14 * len(foot.lines) - 2), look.warning)
+
+
+def _spot(painter: QPainter, spot: Spot, look: Look) -> None:
+    paint_port(painter, spot, look)
+    if spot.parameter:
+        return
+    painter.setFont(font())
+    painter.setPen(look.text if spot.required or spot.wired or spot.is_output else look.dim)
+    half = measures.NODE_WIDTH / 2
+    top = spot.y - measures.ROW / 2
+    if spot.is_output:
+        painter.drawText(QRectF(half, top, half - 14, measures.ROW), _RIGHT, _elided(spot.title, half - 16))
+    else:
+        painter.drawText(QRectF(14, top, half + 10, measures.ROW), _LEFT, _elided(spot.title, half + 8))
+
+
+def paint_port(painter: QPainter, spot: Spot, look: Look, *, glow: bool = False) -> None:
+    """A port: filled where a wire ends, a ring where none does; letters tell the type without colour."""
+    colour = look.of_type(spot.kind)
+    if not (spot.wired or spot.required or spot.is_output or glow):
+        colour = measures.mixed(colour, look.node, 0.4)
+    radius = port_radius(spot) + (2.0 if glow else 0.0)
+    painter.setPen(QPen(colour, 1.6))
+    painter.setBrush(colour if spot.wired or glow else look.node)
+    tall = 3.0 if spot.many else 0.0
+    shape = QRectF(spot.x - radius, spot.y - radius - tall, 2 * radius, 2 * (radius + tall))
+    painter.drawRoundedRect(shape, radius, radius)
+    if spot.is_list:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(shape.adjusted(-2.5, -2.5, 2.5, 2.5), radius + 2.5, radius + 2.5)
+    if radius < measures.PORT_RADIUS:
+        return
+    painter.setFont(font(9, bold=True))
+    painter.setPen(look.on_port if spot.wired or glow else colour)
+    painter.drawText(shape, _CENTRE, LETTERS[spot.kind])
+
+
+def port_radius(spot: Spot) -> float:
+    """Parameters are ports of second rank until they are wired."""
+    return measures.PORT_RADIUS if not spot.parameter or spot.wired else 4.0
+
+
+def _mute_stroke(painter: QPainter, card: Card, look: Look) -> None:
+    """Values pass a muted node by: a line straight through it."""
+    painter.setPen(QPen(look.dim, 1.5, Qt.PenStyle.DashLine))
+    middle = card.height / 2 + measures.HEADER / 2
+    painter.drawLine(QPointF(8, middle), QPointF(card.width - 8, middle))
+
+
+def _badge(painter: QPainter, card: Card, look: Look) -> None:
+    painter.setPen(QPen(look.surround, 2))
+    painter.setBrush(_problem_colour(card, look))
+    centre = QPointF(card.width - 2, 2)
+    painter.drawEllipse(centre, _BADGE, _BADGE)
+    painter.setPen(QPen(look.surround, 2.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    painter.drawLine(centre + QPointF(0, -4), centre + QPointF(0, 1))
+    painter.drawPoint(centre + QPointF(0, 4.4))
+
+
+def _problem_colour(card: Card, look: Look) -> QColor:
+    return look.failure if card.facts.trouble else look.warning
+
+
+def _elided(text: str, width: float, *, chosen_bold: bool = False) -> str:
+    metrics = QFontMetricsF(font(bold=chosen_bold))
+    return metrics.elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, width)

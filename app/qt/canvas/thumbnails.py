@@ -1,0 +1,49 @@
+"""Small pictures for nodes, read once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QBuffer, QByteArray, Qt
+from PySide6.QtGui import QImage, QImageReader
+
+THUMBNAIL = 384
+"""Pixels of the longer side: twice what a node shows, for sharp screens."""
+
+
+class Thumbnails:
+    """Pictures by the references of a document; `content` gives the bytes behind a reference."""
+
+    def __init__(self, content: Callable[[str], bytes | None]) -> None:
+        self._content = content
+        self._read: dict[str, QImage] = {}
+
+    def of(self, reference: str) -> QImage | None:
+        """The picture behind a reference; None when there is none that can be read."""
+        if reference not in self._read:
+            data = self._content(reference)
+            if data is None:
+                return None
+            self._read[reference] = from_bytes(data)
+        image = self._read[reference]
+        return None if image.isNull() else image
+
+
+def from_bytes(data: bytes) -> QImage:
+    """A picture no larger than nodes show it; a null image when it cannot be read."""
+    buffer = QBuffer()
+    buffer.setData(QByteArray(data))
+    return _read(QImageReader(buffer))
+
+
+def from_file(path: str) -> QImage:
+    """A picture file no larger than nodes show it; a null image when it cannot be read."""
+    return _read(QImageReader(path))
+
+
+def _read(reader: QImageReader) -> QImage:
+    reader.setAutoTransform(True)
+    size = reader.size()
+    if size.isValid() and max(size.width(), size.height()) > THUMBNAIL:
+        reader.setScaledSize(size.scaled(THUMBNAIL, THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatio))
+    return reader.read()

@@ -1,0 +1,441 @@
+"""The window onto the canvas: turns events into gestures, and keeps the scene at the document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QContextMenuEvent,
+    QCursor,
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip, QWidget
+
+from app.model.document import Document
+from app.model.session import Session
+from app.qt.canvas.backdrop import paint_backdrop, paint_empty
+from app.qt.canvas.changes import added
+from app.qt.canvas.choosing import Choosing
+from app.qt.canvas.commands import Commands
+from app.qt.canvas.drops import drop_pictures, holds_pictures
+from app.qt.canvas.editing import Editing
+from app.qt.canvas.facts import Facts
+from app.qt.canvas.hits import Hit
+from app.qt.canvas.inline_edit import InlineEdit
+from app.qt.canvas.interactions.base import REACH, Choice, Gesture, Pointer
+from app.qt.canvas.interactions.choose import Press, gesture_for
+from app.qt.canvas.interactions.frames import cursor_of
+from app.qt.canvas.look import DARK, Look
+from app.qt.canvas.minimap import Minimap
+from app.qt.canvas.navigation import Navigation
+from app.qt.canvas.overview import OVERVIEW_BELOW, paint_frames, paint_selected
+from app.qt.canvas.scene import CanvasScene
+from app.qt.canvas.selection import Selection
+from app.qt.canvas.thumbnails import Thumbnails
+from app.qt.canvas.tips import tip_of
+from app.qt.canvas.writing import Writing
+from nodes.registry import Registry
+from nodes.specs.shape import Shape
+
+_WORLD = QRectF(-500_000, -500_000, 1_000_000, 1_000_000)
+_TICK = 16
+_MAP_GAP = 12
+
+_MODIFIERS = {
+    Qt.Key.Key_Shift: Qt.KeyboardModifier.ShiftModifier,
+    Qt.Key.Key_Control: Qt.KeyboardModifier.ControlModifier,
+    Qt.Key.Key_Alt: Qt.KeyboardModifier.AltModifier,
+}
+
+
+class CanvasView(QGraphicsView):
+    """Shows a session's graph and lets hands work on it.
+
+    `looked`: the node whose result is wanted. `told`: a sentence for the status bar.
+    """
+
+    looked = Signal(str)
+    told = Signal(str)
+
+    def __init__(
+        self, session: Session, registry: Registry, facts: Facts, look: Look = DARK, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.session, self.registry, self.facts = session, registry, facts
+        self.gesture: Gesture | None = None
+        self._canvas = CanvasScene(registry, facts, look, Thumbnails(self._asset), self)
+        self._lingering: Gesture | None = None
+        self._space = self._lasso = self._previewing = False
+        self._pointer = Pointer(QPointF(), QPointF())
+        self._prepare()
+        self.navigation = Navigation(self)
+        self.minimap = Minimap(self._canvas, self, self)
+        self.choosing = Choosing(self.viewport(), self._canvas, self._chosen)
+        self.inline = InlineEdit(self)
+        self.writing = Writing(self)
+        self.editing = Editing(self)
+        self.commands = Commands(self)
+        self._at_edge = QTimer(self)
+        self._at_edge.setInterval(_TICK)
+        self._at_edge.timeout.connect(self._scroll_at_edge)
+        for signal in (self._canvas.mirrored, self._canvas.selected, facts.changed):
+            signal.connect(self.refresh)
+        self._disconnect = session.changed.connect(self._on_changed)
+        self._canvas.mirror(session.document.graph)
+
+    def _prepare(self) -> None:
+        self.setScene(self._canvas)
+        self.setSceneRect(_WORLD)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setRenderHint(QPainter.RenderHint.Antialiasing)
+        # Overlays of gestures lie anywhere; a frame costs a few milliseconds, a forgotten corner costs trust.
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAcceptDrops(True)
+        self.setAccessibleName("Node canvas")
+
+    # The stage of gestures --------------------------------------------------------------------------------------------
+
+    @property
+    def canvas(self) -> CanvasScene:
+        """The items."""
+        return self._canvas
+
+    @property
+    def document(self) -> Document:
+        """The document as it is, whatever is shown."""
+        return self.session.document
+
+    @property
+    def zoom(self) -> float:
+        """Pixels on screen for one unit of the scene."""
+        return self.navigation.zoom
+
+    def preview(self, document: Document) -> None:
+        """Show what would be, without changing the document."""
+        self._previewing = True
+        self._canvas.mirror(document.graph)
+
+    def revert(self) -> None:
+        """Show the document again."""
+        self._previewing = False
+        self._canvas.mirror(self.document.graph)
+
+    def commit(self, label: str, document: Document) -> None:
+        """Make this the document."""
+        self._previewing = False
+        self.session.apply(label, document)
+        self._canvas.mirror(self.document.graph)
+
+    def refresh(self) -> None:
+        """Draw the canvas again."""
+        self.viewport().update()
+
+    def visible(self) -> QRectF:
+        """The part of the scene that is seen."""
+        return self.mapToScene(self.viewport().rect()).boundingRect()
+
+    def pan_by(self, step: QPointF) -> None:
+        """Move what is seen by so many pixels."""
+        self.navigation.pan_by(step)
+
+    def zoom_at(self, factor: float, where: QPointF) -> None:
+        """Zoom so that the point of the view stays where it is."""
+        self.navigation.zoom_at(factor, where)
+
+    def centre_on(self, point: QPointF) -> None:
+        """Bring a point of the scene to the middle."""
+        self.navigation.centre_on(point)
+
+    def look_at(self, node: str) -> None:
+        """Ask for a node's result to be shown."""
+        self.looked.emit(node)
+
+    def offer_nodes(
+        self, where: QPointF, fitting: Callable[[Shape], bool], chosen: Callable[[str], None], hint: str
+    ) -> None:
+        """Let the artist search for a node type at a point of the scene."""
+        self.choosing.nodes(self.mapFromScene(where), fitting, chosen, hint)
+
+    def offer(self, where: QPointF, choices: Sequence[Choice], chosen: Callable[[str], None]) -> None:
+        """Let the artist choose one of a few at a point of the scene."""
+        self.choosing.few(self.mapFromScene(where), choices, chosen)
+
+    def add_at(self, where: QPointF | None = None) -> None:
+        """Search for a node to add at a point of the scene; at the pointer, or in the middle, for none."""
+        if where is None:
+            where = self._pointer.scene if self.viewport().underMouse() else self.visible().center()
+        self.offer_nodes(where, lambda _shape: True, lambda type_id: self._add(type_id, where), "")
+
+    def _add(self, type_id: str, where: QPointF) -> None:
+        shape = self._canvas.shapes.of_type(type_id)
+        if shape is not None:
+            document, name = added(self.document, shape, where.x(), where.y())
+            self.commit(f"Add {shape.spec.title}", document)
+            self._canvas.select(Selection.of(nodes=(name,)))
+
+    def _asset(self, reference: str) -> bytes | None:
+        return self.document.assets.get(reference)
+
+    def _chosen(self) -> None:
+        self._lingering = None
+        self.setFocus()
+        self.refresh()
+
+    def _on_changed(self, before: Document, after: Document) -> None:
+        if self._previewing:
+            # Somebody else changed the document under the hand: what the gesture was about is no longer so.
+            self.cancel_gesture()
+        self._canvas.mirror(after.graph)
+
+    # Gestures ---------------------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin what the press means."""
+        self.choosing.close()
+        pointer = self._follow_pointer(event.position(), event.modifiers())
+        if self.cancel_gesture():
+            return  # a second button takes back what the first began
+        hit = self.hit_at(pointer)
+        kind = gesture_for(Press(pointer, event.button(), self._space, self._lasso), hit)
+        if kind is not None:
+            self._lasso = False
+            self.gesture = kind(self, hit)
+            self.gesture.start(pointer)
+            self._show_cursor(hit)
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Go on with the gesture, or show what a press here would do."""
+        pointer = self._follow_pointer(event.position(), event.modifiers())
+        if self.gesture is not None:
+            self.gesture.update(pointer)
+            self._watch_edges()
+        else:
+            self._show_cursor(self.hit_at(pointer))
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Finish the gesture."""
+        gesture, self.gesture = self.gesture, None
+        self._at_edge.stop()
+        pointer = self._follow_pointer(event.position(), event.modifiers())
+        if gesture is not None and not gesture.finish(pointer):
+            self._lingering = gesture
+        self._show_cursor(self.hit_at(pointer))
+        self.refresh()
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Write on what has words, take a dot off a wire, or search for a node to add."""
+        pointer = self._follow_pointer(event.position(), event.modifiers())
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.commands.open_at(self.hit_at(pointer), pointer)
+        event.accept()
+
+    def cancel_gesture(self) -> bool:
+        """Leave everything as it was before the gesture; False when there is none."""
+        gesture, self.gesture = self.gesture, None
+        self._at_edge.stop()
+        if gesture is None:
+            return False
+        self._previewing = False
+        gesture.cancel()
+        self.refresh()
+        return True
+
+    def hit_at(self, pointer: Pointer) -> Hit:
+        """What the pointer is on."""
+        return self._canvas.hit(pointer.scene, REACH / self.zoom)
+
+    def arm_lasso(self) -> None:
+        """Let the next drag draw around things."""
+        self._lasso = True
+        self._show_cursor(Hit())
+
+    def _follow_pointer(self, where: QPointF, keys: Qt.KeyboardModifier) -> Pointer:
+        self._pointer = Pointer(self.navigation.to_scene(where), where, keys)
+        return self._pointer
+
+    def _show_cursor(self, hit: Hit) -> None:
+        shape = None if self.gesture is None else self.gesture.cursor
+        if shape is None and self._space:
+            shape = Qt.CursorShape.OpenHandCursor
+        elif shape is None and (hit.spot is not None or self._lasso):
+            shape = Qt.CursorShape.CrossCursor
+        elif shape is None and hit.side is not None:
+            shape = cursor_of(hit.side)
+        self.viewport().setCursor(QCursor(shape or Qt.CursorShape.ArrowCursor))
+
+    def _watch_edges(self) -> None:
+        beyond = not self.navigation.beyond_edge(self._pointer.view).isNull()
+        if self.gesture is None or not self.gesture.scrolls_at_edges or not beyond:
+            self._at_edge.stop()
+        elif not self._at_edge.isActive():
+            self._at_edge.start()
+
+    def _scroll_at_edge(self) -> None:
+        self.navigation.scroll_towards(self._pointer.view)
+        if self.gesture is not None:
+            self.gesture.update(self._follow_pointer(self._pointer.view, self._pointer.keys))
+
+    # Keys, wheel, tips, drops -----------------------------------------------------------------------------------------
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom or move."""
+        self.navigation.wheel(event)
+        self._follow_pointer(event.position(), event.modifiers())
+        self.refresh()
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape ends a gesture, Space takes hold of the canvas; commands have their keys."""
+        if event.key() == Qt.Key.Key_Escape and (self.cancel_gesture() or self._disarm()):
+            return
+        if event.key() == Qt.Key.Key_Space:
+            self._hold_space(held=True)
+        elif self.gesture is not None:
+            self._rehold(event, held=True)
+        elif not self.commands.take(event):
+            event.ignore()  # the base class would scroll
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Space, and keys that change a gesture, are let go."""
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._hold_space(held=False)
+        elif self.gesture is not None:
+            self._rehold(event, held=False)
+        else:
+            event.ignore()
+
+    def focusNextPrevChild(self, following: bool) -> bool:
+        """Tab adds a node; Shift+Tab goes on to the next control."""
+        return False if following else super().focusNextPrevChild(following)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """A key let go elsewhere would never be heard of."""
+        self._space = False
+        super().focusOutEvent(event)
+
+    def _disarm(self) -> bool:
+        armed, self._lasso = self._lasso, False
+        self._show_cursor(Hit())
+        return armed
+
+    def _hold_space(self, *, held: bool) -> None:
+        self._space = held
+        self._show_cursor(Hit())
+
+    def _rehold(self, event: QKeyEvent, *, held: bool) -> None:
+        """Shift, Ctrl or Alt went up or down in the middle of a gesture: it counts at once."""
+        changed = _MODIFIERS.get(Qt.Key(event.key()))
+        if changed is not None and self.gesture is not None:
+            keys = self._pointer.keys | changed if held else self._pointer.keys & ~changed
+            self.gesture.update(self._follow_pointer(self._pointer.view, keys))
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Tips, and pinching on a touchpad."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            hit = self._canvas.hit(self.navigation.to_scene(QPointF(event.pos())), REACH / self.zoom)
+            QToolTip.showText(event.globalPos(), tip_of(self._canvas, hit), self.viewport())
+            return True
+        if isinstance(event, QNativeGestureEvent):
+            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+                self.zoom_at(1.0 + event.value(), event.position())
+                self.refresh()
+            return True
+        return super().viewportEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """What can be done with what is under the pointer."""
+        if self.gesture is None:
+            pointer = self._follow_pointer(QPointF(event.pos()), Qt.KeyboardModifier.NoModifier)
+            self.commands.show_menu(self.hit_at(pointer), pointer, event.globalPos())
+        event.accept()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Pictures may come."""
+        event.setAccepted(holds_pictures(event.mimeData()))
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Pictures may come anywhere."""
+        event.setAccepted(holds_pictures(event.mimeData()))
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Pictures become nodes, or go to the node they are dropped on."""
+        pointer = self._follow_pointer(event.position(), Qt.KeyboardModifier.NoModifier)
+        complaint = drop_pictures(self, event.mimeData(), pointer.scene, self.hit_at(pointer))
+        if complaint:
+            self.told.emit(complaint)
+        event.acceptProposedAction()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the map in its corner."""
+        super().resizeEvent(event)
+        corner = self.viewport().geometry().bottomRight()
+        self.minimap.move(corner.x() - self.minimap.width() - _MAP_GAP, corner.y() - self.minimap.height() - _MAP_GAP)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Listen to the session no more."""
+        self._disconnect()
+        super().closeEvent(event)
+
+    # Painting ---------------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw node by node, or from afar all nodes at once."""
+        if self.zoom < OVERVIEW_BELOW:
+            self._paint_overview()
+            return
+        self._canvas.pixmaps.begin_frame()
+        super().paintEvent(event)
+        if self._canvas.pixmaps.owed:
+            QTimer.singleShot(0, self.refresh)
+
+    def _paint_overview(self) -> None:
+        painter = QPainter(self.viewport())
+        painter.setWorldTransform(self.viewportTransform())
+        self.drawBackground(painter, QRectF())
+        look = self._canvas.look
+        paint_frames(painter, self._canvas.frames.values(), look, self.zoom)
+        self._canvas.overview.paint(painter, look)
+        paint_selected(painter, self._canvas.boxes(self._canvas.selection.nodes), look)
+        self.drawForeground(painter, QRectF())
+        painter.end()
+
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        """The ground with its dots."""
+        paint_backdrop(painter, self.viewport().rect(), self.viewportTransform(), self._canvas.look)
+
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        """What a gesture shows; a word of help where there is nothing yet."""
+        gesture = self.gesture or self._lingering
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if gesture is not None:
+            gesture.paint(painter)
+        if not self._canvas.nodes and not self._canvas.frames:
+            paint_empty(painter, self.viewport().rect(), self._canvas.look)
+
+    def wear_look(self, look: Look) -> None:
+        """Change to another theme."""
+        self._canvas.wear_look(look)
+        self.minimap.follow()
+        self.refresh()

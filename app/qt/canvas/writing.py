@@ -1,0 +1,95 @@
+"""Titles, notes and prompts, written where they are seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+from PySide6.QtCore import QPointF, QRectF
+
+from app.model import edits
+from app.qt.canvas.frame_item import TITLE_HEIGHT
+from app.qt.canvas.look import HEADER, PADDING, font
+from nodes.graph.model import End
+from nodes.specs.declare import Kind
+
+if TYPE_CHECKING:
+    from app.qt.canvas.view import CanvasView
+
+_TEXT_KINDS = (Kind.TEXT, Kind.LINES)
+
+
+class Writing:
+    """Opens the field in the right place, and puts what was written into the session."""
+
+    def __init__(self, view: CanvasView) -> None:
+        self._view = view
+
+    def node_title(self, name: str) -> None:
+        """Let a node be renamed; an empty title gives it back its type's."""
+        item = self._view.canvas.nodes[name]
+        place = QRectF(item.box.x() + 8, item.box.y() + 4, item.box.width() - 16, HEADER - 8)
+        self._view.inline.open(
+            place,
+            item.card.title,
+            lambda title: self._view.commit("Rename", edits.rename_node(self._view.document, name, title)),
+            self._view.canvas.look,
+            font(bold=True),
+            one_line=True,
+        )
+
+    def node_text(self, name: str, where: QPointF) -> bool:
+        """Let the text at a point of a node be written; False when there is none."""
+        item, shape = self._view.canvas.nodes[name], self._view.canvas.shape(name)
+        local = where - item.box.topLeft()
+        blocks = enumerate(item.card.blocks)
+        number = next((n for n, block in blocks if block.top <= local.y() <= block.top + block.height), None)
+        texts = [] if shape is None else [p for p in shape.spec.parameters if p.kind in _TEXT_KINDS]
+        texts = [p for p in texts if not self._view.canvas.wiring.into(End(name, p.name))]
+        if number is None or number >= len(texts):
+            return False
+        parameter, block = texts[number], item.card.blocks[number]
+        place = QRectF(item.box.x() + PADDING, item.box.y() + block.top, item.box.width() - 2 * PADDING, block.height)
+        self._view.inline.open(
+            place.adjusted(0, 0, 96, 64),
+            str(item.node.params.get(parameter.name, parameter.default)),
+            lambda text: self._set(name, parameter.name, text),
+            self._view.canvas.look,
+            font(),
+            one_line=False,
+        )
+        return True
+
+    def frame_title(self, name: str) -> None:
+        """Let a frame's title be written."""
+        item = self._view.canvas.frames[name]
+        place = QRectF(item.box.x() + 8, item.box.y() + 4, item.box.width() - 16, TITLE_HEIGHT - 8)
+        self._view.inline.open(
+            place,
+            item.frame.title,
+            lambda title: self._change_frame(name, title=title),
+            self._view.canvas.look,
+            font(15, bold=True),
+            one_line=True,
+        )
+
+    def frame_note(self, name: str) -> None:
+        """Let a note be written."""
+        item = self._view.canvas.frames[name]
+        top = 0.0 if item.is_note else TITLE_HEIGHT
+        self._view.inline.open(
+            item.box.adjusted(8, 6 + top, -8, -6),
+            item.frame.note,
+            lambda note: self._change_frame(name, note=note),
+            self._view.canvas.look,
+            font(),
+            one_line=False,
+        )
+
+    def _set(self, node: str, name: str, text: str) -> None:
+        self._view.commit(f"Change {name}", edits.set_parameter(self._view.document, node, name, text))
+
+    def _change_frame(self, name: str, **words: str) -> None:
+        frame = self._view.canvas.frames[name].frame
+        document = edits.set_frame(self._view.document, replace(frame, **words))
+        self._view.commit("Write", document)

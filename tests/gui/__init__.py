@@ -1,0 +1,1 @@
+"""The window, used as an artist uses it."""
