@@ -1,21 +1,20 @@
 """What the two commands do once the environment is ready."""
 
-import json
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
 
-from installer.errors import InstallerError
 from installer.place import WINDOWS, Place
 
 DEMO = "resources/examples/demo.sinopia"
 OUTPUTS = "outputs"
+STUDIO = "app/bootstrap.py"
 
 
 def run_program(place: Place) -> int:
     """Open the studio where there is one and a display to show it on; otherwise render the demo project."""
-    if (place.root / "app" / "qt" / "__init__.py").exists() and _has_display():
+    if (place.root / STUDIO).exists() and _has_display():
         return _call(place, "-m", "app")
     return _render_demo(place)
 
@@ -40,22 +39,11 @@ def run_tests(place: Place) -> int:
 
 def _render_demo(place: Place) -> int:
     """Render the demo project, its progress in sight, and say where the picture is."""
-    command = [str(place.python), "-m", "app", "render", DEMO, "-o", OUTPUTS, "--json"]
+    command = [str(place.python), "-m", "app", "render", DEMO, "-o", OUTPUTS]
     done = subprocess.run(command, cwd=place.root, stdout=subprocess.PIPE, text=True, encoding="utf-8")
-    if done.returncode:
-        return done.returncode
-    for picture in _pictures(done.stdout):
+    for picture in done.stdout.splitlines():
         print(f"The picture is in {place.root / picture}")
-    return 0
-
-
-def _pictures(said: str) -> list[str]:
-    """The paths in the object that `render --json` prints last."""
-    try:
-        report = json.loads(said[said.index("{") :])
-        return [str(path) for path in report["outputs"]]
-    except (ValueError, KeyError, TypeError) as error:
-        raise InstallerError(f"The demo was rendered, but its report cannot be read: see {OUTPUTS}.") from error
+    return done.returncode
 
 
 def _call(place: Place, *arguments: str) -> int:

@@ -40,12 +40,12 @@ def build_editable(folder, config_settings=None, metadata_directory=None):
     return name
 """
 
-# Imports what is pinned, as the program does, and answers as `sinopia render --json` does.
+# Imports what is pinned, as the program does, and answers as `sinopia render` does.
 APP = """
-import json, brush
+import brush
 
 def main():
-    print(json.dumps({"outputs": ["outputs/demo.png"], "brush": brush.VERSION}))
+    print(f"outputs/brush-{brush.VERSION}.png")
 
 if __name__ == "__main__":
     main()

@@ -1,6 +1,5 @@
 """An environment that is half made, changed or damaged is noticed, mended, and never mistaken for installed."""
 
-import json
 import os
 import shutil
 import signal
@@ -30,8 +29,10 @@ def works(checkout: Checkout, brush: str = "1.0") -> bool:
     """Whether the installer now runs the program with the pinned package, and finds nothing to do the next time."""
     first, second = checkout.install(), checkout.install()
     assert first.returncode == 0, first.stdout + first.stderr
+    picture = Path("outputs", f"brush-{brush}.png")
+    assert f"The picture is in {checkout.root / picture}" in first.stdout.splitlines()
     told = subprocess.run([checkout.place.command], capture_output=True, text=True, cwd=checkout.wheels)
-    assert json.loads(told.stdout)["brush"] == brush
+    assert Path(told.stdout.strip()) == picture
     return "Setting up" not in second.stdout
 
 
