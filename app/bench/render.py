@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from app.bench.results import BenchReport, Row, report, seconds
@@ -51,14 +52,26 @@ def bench_render(
 ) -> BenchReport:
     """Measure `project`. Raises RenderFailedError, and what opening and compiling it raise."""
     with tempfile.TemporaryDirectory() as folder:
-        return report("render", _rows(project, repeats, device, registry or installed(), Path(folder)))
+        known = registry or installed()
+        rows = chain(
+            _command_row(project, device, Path(folder)),
+            engine_rows(project, repeats, device, known, Path(folder), EngineSettings()),
+        )
+        return report("render", rows)
 
 
-def _rows(project: Path, repeats: int, device: str, registry: Registry, folder: Path) -> Iterator[Row]:
+def _command_row(project: Path, device: str, folder: Path) -> Iterator[Row]:
     command = [sys.executable, "-m", "app", "render", str(project.resolve()), "-o", str(folder), "--device", device]
     yield Row("command line, from nothing to the picture", "s", (seconds(lambda: _command(command)),))
+
+
+def engine_rows(
+    project: Path, repeats: int, device: str, registry: Registry, folder: Path, settings: EngineSettings
+) -> Iterator[Row]:
+    """Measure `project` in an engine of its own, cold and warm; pictures go into `folder`."""
     begun = time.perf_counter()
-    with EngineClient(EngineSettings()) as client:
+    with EngineClient(settings) as client:
+        client.start()
         plan = _plan(project, registry, folder)
         end, stages = _render(client, plan, folder, JobOptions(device=device))
         yield Row("new engine to the picture", "s", (time.perf_counter() - begun,))

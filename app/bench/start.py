@@ -13,19 +13,17 @@ from pathlib import Path
 from app.bench.results import BenchReport, Row, report, seconds
 from app.client.client import EngineClient
 from app.client.events import ClientEvent, EngineStarted
-from app.client.settings import ROOT, EngineSettings
+from app.client.settings import HEAVY, ROOT, EngineSettings
 from engine.api.messages import Ready
 from nodes.graph.compile import compile_plan
 from nodes.graph.synthetic import chain, synthetic_registry
 
 # What someone waits for at a start: the command line, the engine without and with its libraries.
-IMPORTS = ("app.cli.main", "nodes.registry", "engine.runtime.host", "torch")
+IMPORTS = ("app.cli.main", "nodes.registry", "engine.runtime.host", *HEAVY[:2])
 REPEATS = 5
 
 
-def bench_start(
-    imports: Sequence[str] = IMPORTS, repeats: int = REPEATS, warm: Sequence[str] = ("torch",)
-) -> BenchReport:
+def bench_start(imports: Sequence[str] = IMPORTS, repeats: int = REPEATS, warm: Sequence[str] = HEAVY) -> BenchReport:
     """Measure the start of an engine, its idle memory, and imports, each from a new process with warm disk caches."""
     return report("start", _rows(imports, repeats, tuple(warm)))
 

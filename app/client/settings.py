@@ -11,6 +11,9 @@ from app.model.home import find_home
 
 ROOT = Path(__file__).resolve().parents[2]
 
+# What nearly every picture needs, the slowest first.
+HEAVY = ("torch", "engine.models.catalogue", "nodes.impl.sampling")
+
 
 def default_logs() -> Path:
     """Where engines write what they have to say."""
@@ -26,7 +29,7 @@ class EngineSettings:
     """
 
     python: str = sys.executable
-    warm: tuple[str, ...] = ("torch",)
+    warm: tuple[str, ...] = HEAVY
     cache_bytes: int | None = None
     model_bytes: int | None = None
     patience: float = 5.0

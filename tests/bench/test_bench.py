@@ -6,11 +6,16 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from PIL import Image
 
 from app.bench.graph import bench_graph
-from app.bench.render import RenderFailedError, bench_render
+from app.bench.render import RenderFailedError, bench_render, engine_rows
 from app.bench.results import BenchReport, Machine, Row
 from app.bench.start import bench_start
+from app.client.settings import EngineSettings
+from nodes.graph.codec import encode
+from nodes.graph.model import End, Graph, Link, Node
+from nodes.registry import built_in
 from tests.support import run_python
 
 
@@ -35,6 +40,27 @@ def test_the_start_benchmark_measures_engine_and_imports() -> None:
 def test_a_project_that_does_not_render_is_reported_in_the_words_of_the_command_line(tmp_path: Path) -> None:
     with pytest.raises(RenderFailedError, match=r"no-such\.sinopia"):
         bench_render(tmp_path / "no-such.sinopia")
+
+
+def test_the_render_benchmark_measures_every_stage(tmp_path: Path) -> None:
+    Image.new("RGB", (40, 30), "red").save(tmp_path / "red.png")
+    graph = Graph(
+        (
+            Node("load", "sinopia.load-image", params={"file": "red.png"}),
+            Node("small", "sinopia.resize", params={"width": 16, "height": 16}),
+            Node("save", "sinopia.save-image", params={"name": "small"}),
+        ),
+        (Link(End("load", "image"), End("small", "image")), Link(End("small", "image"), End("save", "image"))),
+    )
+    project = tmp_path / "graph.json"
+    project.write_bytes(encode(graph))
+    rows = list(engine_rows(project, 2, "cpu", built_in(), tmp_path, EngineSettings(warm=())))
+    labels = [row.label for row in rows]
+    for label in ("new engine to the picture", "warm, everything run again", "  cold: Resize", "  warm: Save Image"):
+        assert label in labels
+    assert [len(row.values) for row in rows if row.label.startswith("  warm")] == [2, 2, 2]
+    # One cold picture, two run again, two where only the saving does: none replaced another.
+    assert len(list((tmp_path / "pictures").glob("small*.png"))) == 5
 
 
 def test_a_table_shows_ranges_and_prices() -> None:
