@@ -33,14 +33,14 @@ class NodeSearch(QFrame):
     chosen = Signal(str)
     closed = Signal()
 
-    def __init__(self, candidates: Iterable[Candidate], look: Look, hint: str, parent: QWidget) -> None:
+    def __init__(self, candidates: Iterable[Candidate], look: Look, question: str, parent: QWidget) -> None:
         super().__init__(parent)
         self._candidates = tuple(candidates)
         self._open = True
         self.setObjectName("node-search")
-        self.setAccessibleName("Add a node")
+        self.setAccessibleName(question)
         self.field = QLineEdit(self)
-        self.field.setPlaceholderText("Add a node" + (f" that {hint}" if hint else ""))
+        self.field.setPlaceholderText(question)
         self.field.setFont(font())
         self.list = QListWidget(self)
         self.list.setItemDelegate(_RowDelegate(look, self.list))
@@ -66,7 +66,7 @@ class NodeSearch(QFrame):
         column.setSpacing(6)
         for widget in (self.field, self.list, self.help):
             column.addWidget(widget)
-        self.list.setFixedHeight(ROWS * _ROW_HEIGHT + 4)
+        self.list.setFixedHeight(min(len(self._candidates), ROWS) * _ROW_HEIGHT + 4)
         self.setFixedWidth(WIDTH)
 
     def _dress(self, look: Look) -> None:
@@ -103,7 +103,7 @@ class NodeSearch(QFrame):
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         if not self.list.count():
-            self.help.setText("No node of that name. Try another word for what it does.")
+            self.help.setText("Nothing of that name. Try another word for what it does.")
 
     def _tell(self, item: QListWidgetItem | None) -> None:
         if item is not None:

@@ -175,9 +175,9 @@ class CanvasView(QGraphicsView):
         """Let the artist search for a node type at a point of the scene."""
         self.choosing.nodes(self.mapFromScene(where), fitting, chosen, hint)
 
-    def offer(self, where: QPointF, choices: Sequence[Choice], chosen: Callable[[str], None]) -> None:
+    def offer(self, where: QPointF, choices: Sequence[Choice], chosen: Callable[[str], None], question: str) -> None:
         """Let the artist choose one of a few at a point of the scene."""
-        self.choosing.few(self.mapFromScene(where), choices, chosen)
+        self.choosing.few(self.mapFromScene(where), choices, chosen, question)
 
     def add_at(self, where: QPointF | None = None) -> None:
         """Search for a node to add at a point of the scene; at the pointer, or in the middle, for none."""

@@ -49,6 +49,7 @@ class Choice:
 
     key: str
     title: str
+    help: str = ""
 
 
 class Stage(Protocol):
@@ -105,7 +106,7 @@ class Stage(Protocol):
         """Let the artist search for a node type at a point of the scene."""
         ...
 
-    def offer(self, where: QPointF, choices: Sequence[Choice], chosen: Callable[[str], None]) -> None:
+    def offer(self, where: QPointF, choices: Sequence[Choice], chosen: Callable[[str], None], question: str) -> None:
         """Let the artist choose one of a few at a point of the scene."""
         ...
 

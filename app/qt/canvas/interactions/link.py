@@ -17,6 +17,7 @@ from app.qt.canvas.interactions.base import REACH, Choice, Gesture, Pointer, Sta
 from app.qt.canvas.look import HEADER, NODE_WIDTH, ROW, SMALL_FONT_SIZE, font
 from app.qt.canvas.node_item import NodeItem
 from app.qt.canvas.node_paint import paint_port
+from app.qt.canvas.said import title_of
 from app.qt.canvas.selection import LinkKey
 from app.qt.canvas.wires import wire_path
 from nodes.graph.errors import EditError
@@ -95,6 +96,11 @@ class DrawWire(Gesture):
 
     def cancel(self) -> None:
         self.stage.revert()
+
+    @property
+    def reason(self) -> str:
+        """Why the wire cannot end where the pointer is; empty when it can, or when nothing is there."""
+        return self._goal.reason
 
     # What is in the hand ----------------------------------------------------------------------------------------------
 
@@ -224,8 +230,8 @@ class DrawWire(Gesture):
     def _ask_for_port(self, node: str) -> bool:
         shape = self.stage.canvas.shape(node)
         assert shape is not None
-        choices = [Choice(port, _port_title(shape, port)) for port in self._free_ports(node)]
-        self.stage.offer(self._at, choices, lambda port: self._connect(node, port))
+        choices = [_choice(shape, port) for port in self._free_ports(node)]
+        self.stage.offer(self._at, choices, lambda port: self._connect(node, port), f"Wire to {shape.spec.title}")
         return False
 
     def _ask_for_node(self) -> None:
@@ -257,8 +263,8 @@ class DrawWire(Gesture):
             painter.drawPath(wire_path(start, end))
         if self._goal.place is None and self._goal.node is not None:
             self._paint_ring(painter, self.stage.canvas.nodes[self._goal.node])
-        if self._goal.reason:
-            _paint_bubble(painter, self._at, self._goal.reason, self.stage)
+        if self.reason:
+            _paint_bubble(painter, self._at, self.reason, self.stage)
 
     def _wires(self) -> list[tuple[QPointF, QPointF]]:
         free = self._goal.place or self._at
@@ -312,9 +318,12 @@ def _room_of(spot: Spot) -> QRectF:
     return QRectF(left, spot.y - ROW / 2, half + 9, ROW)
 
 
-def _port_title(shape: Shape, port: str) -> str:
-    kind = "" if port in shape.inputs or port in shape.outputs else " (value)"
-    return port.replace("_", " ") + kind
+def _choice(shape: Shape, name: str) -> Choice:
+    if name in shape.parameters:
+        parameter = shape.parameters[name]
+        return Choice(name, title_of(parameter), parameter.help)
+    port = shape.inputs.get(name) or shape.outputs[name]
+    return Choice(name, name.replace("_", " "), port.help)
 
 
 def _place(where: QPointF, shape: Shape, port: str, loose: Loose) -> tuple[float, float]:

@@ -29,8 +29,9 @@ class CutWires(Gesture):
         self._line.append(pointer.scene)
 
     def update(self, pointer: Pointer) -> None:
-        self._line.append(pointer.scene)
-        self.stage.refresh()
+        if far(self._line.last() * self.stage.zoom, pointer.scene * self.stage.zoom):
+            self._line.append(pointer.scene)
+            self.stage.refresh()
 
     def finish(self, pointer: Pointer) -> bool:
         cut = self._cut()
@@ -51,19 +52,21 @@ class CutWires(Gesture):
         painter.drawPolyline(self._line)
 
     def _cut(self) -> list[LinkKey]:
-        knife = QPainterPath()
-        knife.addPolygon(self._line)
-        # Back along the same way, so that the area inside a curved stroke is not cut too.
-        knife.connectPath(knife.toReversed())
-        bounds = knife.boundingRect()
+        knife, bounds = segments(self._line), self._line.boundingRect().adjusted(-1, -1, 1, 1)
         links = [(key, item.path()) for key, item in self.stage.canvas.links.items()]
-        return [key for key, path in links if path.boundingRect().intersects(bounds) and _meets(knife, path)]
+        near = [(key, path) for key, path in links if path.controlPointRect().intersects(bounds)]
+        return [key for key, path in near if _crosses(knife, path)]
 
 
-def _meets(knife: QPainterPath, wire: QPainterPath) -> bool:
-    line = QPainterPath(wire)
-    line.connectPath(wire.toReversed())
-    return line.intersects(knife)
+def segments(line: QPolygonF) -> list[QLineF]:
+    """The straight pieces of a line."""
+    return [QLineF(before, after) for before, after in pairwise(line.toList())]
+
+
+def _crosses(knife: list[QLineF], path: QPainterPath) -> bool:
+    pieces = [piece for polygon in path.toSubpathPolygons() for piece in segments(polygon)]
+    bounded = QLineF.IntersectionType.BoundedIntersection
+    return any(cut.intersects(piece)[0] == bounded for cut in knife for piece in pieces)
 
 
 class LeadWire(Gesture):
