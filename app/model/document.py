@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from hashlib import sha256
 from types import MappingProxyType
 from typing import TypeVar
 
 import msgspec
 
+from app.files.project import paint_reference
 from app.paint.tiles import TileMask
 from nodes.graph.model import Graph, Node
 
@@ -25,19 +25,26 @@ Item = TypeVar("Item")
 CANVAS = (1024, 1024)
 """Width and height in pixels of the canvas of a new document."""
 
-PAINT_FOLDER, ASSET_FOLDER = "paint/", "assets/"
-
 _REFERENCE_BYTES = 8
+
+
+def nothing() -> Mapping[Key, Value]:
+    """A mapping that holds nothing and never will."""
+    return MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class Document:
-    """The graph, the painted masks by layer id, the picture files by reference, and the canvas (width, height)."""
+    """The graph, the painted masks by name, the picture files by reference, and the canvas (width, height).
+
+    `other`: entries of a project file that only a newer program knows, kept as they are.
+    """
 
     graph: Graph = field(default_factory=Graph)
-    paint: Mapping[str, TileMask] = MappingProxyType({})
-    assets: Mapping[str, bytes] = MappingProxyType({})
+    paint: Mapping[str, TileMask] = field(default_factory=nothing)
+    assets: Mapping[str, bytes] = field(default_factory=nothing)
     size: tuple[int, int] = CANVAS
+    other: Mapping[str, bytes] = field(default_factory=nothing)
 
     @cached_property
     def nodes(self) -> Mapping[str, Node]:
@@ -47,17 +54,12 @@ class Document:
     @cached_property
     def files(self) -> frozenset[str]:
         """Every reference that leads to a file of this document."""
-        return frozenset((*self.assets, *map(mask_reference, self.paint)))
+        return frozenset((*self.assets, *map(paint_reference, self.paint)))
 
 
-def mask_reference(layer: str) -> str:
-    """How parameters refer to the painted mask of a layer."""
-    return f"{PAINT_FOLDER}{layer}.png"
-
-
-def asset_reference(content: bytes, ending: str) -> str:
-    """How parameters refer to a picture file: by its content, so that the same picture is kept once."""
-    return f"{ASSET_FOLDER}{sha256(content).hexdigest()}.{ending.lstrip('.').lower()}"
+def frozen(mapping: Mapping[Key, Value]) -> Mapping[Key, Value]:
+    """A copy that nobody can change."""
+    return MappingProxyType(dict(mapping))
 
 
 def with_entry(mapping: Mapping[Key, Value], key: Key, value: Value) -> Mapping[Key, Value]:

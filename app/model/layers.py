@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
+import msgspec
+
+from app.files.project import PAINT, paint_reference
 from app.model.anchors import Anchor
-from app.model.document import PAINT_FOLDER, Document, mask_reference
+from app.model.document import Document
 from engine.api.plan import Json
 from nodes.graph.errors import EditError
 from nodes.graph.model import Node
 
 PHRASE_MASKS = "sinopia.phrase-masks"
 LAYERS = "layers"
-
-_LOST = "lost"
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Layer:
     @property
     def raster(self) -> str:
         """The name of its paint in `Document.paint`."""
-        return self.mask.removeprefix(PAINT_FOLDER).removesuffix(".png") if self.mask else self.id
+        return self.mask.removeprefix(PAINT).removesuffix(".png") if self.mask else self.id
 
     @property
     def anchor(self) -> Anchor:
@@ -60,15 +61,8 @@ class Layer:
         return Anchor(self.start, self.end, self.phrase, self.lost)
 
 
-_ALWAYS = ("id", "start", "end", "phrase")
-_NUMBERS = ("strength", "repel", "begin", "finish", "opacity")
-_KINDS: Mapping[str, tuple[type, ...]] = {
-    **dict.fromkeys(("id", "phrase", "mask", "name"), (str,)),
-    **dict.fromkeys(("start", "end", "colour"), (int,)),
-    **dict.fromkeys(_NUMBERS, (int, float)),
-    **dict.fromkeys(("locked", "visible", "solo", _LOST), (bool,)),
-}
-_DEFAULTS = {each.name: each.default for each in fields(Layer) if each.name in _KINDS}
+_FIELDS = {each.name: each for each in fields(Layer) if each.name != "other"}
+_ALWAYS = frozenset({"id", "start", "end", "phrase"})
 
 
 def layers_of(node: Node) -> tuple[Layer, ...]:
@@ -102,19 +96,22 @@ def entries_with(node: Node, layers: Iterable[Layer]) -> list[Json]:
 
 
 def _from_entry(entry: Json) -> Layer | None:
-    if not isinstance(entry, dict) or not all(_suits(name, entry.get(name)) for name in _ALWAYS):
+    if not isinstance(entry, dict):
         return None
-    known = {name: value for name, value in entry.items() if name in _KINDS and _suits(name, value)}
-    other = {name: value for name, value in entry.items() if name not in known}
-    return Layer(**known, other=other)  # type: ignore[arg-type]  # each value was just found to suit its field
-
-
-def _suits(name: str, value: Json) -> bool:
-    return isinstance(value, _KINDS[name]) and (bool in _KINDS[name] or not isinstance(value, bool))
+    known = {name: value for name, value in entry.items() if name in _FIELDS}
+    try:
+        layer = msgspec.convert(known, Layer)
+    except msgspec.ValidationError:
+        return None
+    other = {name: value for name, value in entry.items() if name not in _FIELDS}
+    return replace(layer, other=other) if other else layer
 
 
 def _to_entry(layer: Layer) -> Json:
     """What a file says of a layer; what is as usual is left out, except for the fields that every layer has."""
-    values: dict[str, Json] = {name: getattr(layer, name) for name in _KINDS}
-    told = {name: value for name, value in values.items() if name in _ALWAYS or value != _DEFAULTS[name]}
-    return {"mask": mask_reference(layer.id), **layer.other, **told}
+    told: dict[str, Json] = {"mask": paint_reference(layer.id), **layer.other}
+    for name, declared in _FIELDS.items():
+        value = getattr(layer, name)
+        if name in _ALWAYS or value != declared.default:
+            told[name] = value
+    return told

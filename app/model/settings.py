@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import msgspec
 from msgspec import Meta, Struct
 
-from app.model.atomic import set_aside, write_atomically
+from app.files.atomic import write_atomically
 
 VERSION = 1
 
@@ -134,7 +134,8 @@ def load_settings(path: Path) -> tuple[Settings, tuple[str, ...]]:
 
 def save_settings(path: Path, settings: Settings) -> None:
     """Write the settings; raises OSError when the folder cannot be written, and then the old file stands."""
-    write_atomically(path, encode_settings(settings).encode())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, encode_settings(settings).encode(), backups=0)
 
 
 def encode_settings(settings: Settings) -> str:
@@ -151,6 +152,15 @@ def encode_settings(settings: Settings) -> str:
 def _unknown_table(settings: Settings, name: str) -> dict[str, Plain]:
     table = settings.unknown.get(name, {})
     return table if isinstance(table, dict) else {}
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a file that cannot be used so that it is neither lost nor in the way; the new name. Raises OSError."""
+    number = 1
+    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        number += 1
+    path.rename(aside)
+    return aside
 
 
 def _set_aside(path: Path, reason: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from app.model.document import Document, asset_reference, with_entry
+from app.files.project import asset_reference
+from app.model.document import Document, with_entry
 from app.model.edits.graph import add_node, remove_nodes, rename_node, without_unused_files
 from app.model.edits.primitives import NewId, node_of, spec_of, with_links, with_parameters
 from app.model.face import STYLE_REFERENCE, face_of

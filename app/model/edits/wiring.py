@@ -140,7 +140,10 @@ def reconnected(document: Document, gone: Collection[str], registry: Registry) -
     for node in gone:
         links = [*links, *_bridges(document, registry, node, links)]
         links = [link for link in links if node not in (link.source.node, link.target.node)]
-    return with_links(document, dict.fromkeys(links))
+    once: dict[tuple[End, End], Link] = {}
+    for link in links:
+        once.setdefault((link.source, link.target), link)
+    return with_links(document, once.values())
 
 
 def _bridges(document: Document, registry: Registry, node: str, links: Sequence[Link]) -> Iterator[Link]:

@@ -1,0 +1,260 @@
+"""What a journal says of a document: each record tells only what changed, and pixels are named by their content.
+
+A record is framed by its length and its checksum, so that a journal cut off anywhere is read up to its last whole
+record.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any, Generic, TypeVar
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+
+from app.model.document import Document, frozen
+from app.paint.tiles import TILE, TileMask
+from nodes.graph.model import Component, Frame, Graph, Link, Node
+
+Item = TypeVar("Item")
+
+NAME = 16
+"""Bytes of a content's name."""
+
+_FRAME = struct.Struct("<II")  # length and CRC-32 of what follows
+
+CHANGE, CONTENT, BEGINNING, SAVED = b"C", b"B", b"H", b"S"
+_PACKED, _PLAIN = b"z", b"-"
+
+
+class Beginning(Struct, frozen=True, omit_defaults=True):
+    """The first record: of which project file this is the journal ("" for none yet), and since when (seconds)."""
+
+    project: str = ""
+    since: float = 0.0
+
+
+class Saved(Struct, frozen=True):
+    """The document as it was told last is what the project file holds."""
+
+    project: str
+
+
+class Splice(Struct, Generic[Item], frozen=True, array_like=True):
+    """From `start` on, `removed` items gave way to `items`."""
+
+    start: int
+    removed: int
+    items: tuple[Item, ...]
+
+
+class MaskRecord(Struct, frozen=True, array_like=True):
+    """A mask by its size and the (column, row, name of the content) of each tile."""
+
+    width: int
+    height: int
+    tiles: tuple[tuple[int, int, str], ...]
+
+
+class Change(Struct, frozen=True, omit_defaults=True):
+    """What changed in a document; None where nothing did, and for what is gone from a mapping."""
+
+    nodes: Splice[Node] | None = None
+    links: Splice[Link] | None = None
+    frames: Splice[Frame] | None = None
+    components: Splice[Component] | None = None
+    extra: dict[str, Any] | None = None
+    size: tuple[int, int] | None = None
+    paint: dict[str, MaskRecord | None] = {}
+    assets: dict[str, str | None] = {}
+    other: dict[str, str | None] = {}
+
+
+@dataclass
+class Teller:
+    """Tells a journal what changed since the document told before, and which contents it names for the first time."""
+
+    told: Document = field(default_factory=Document)
+    masks: dict[str, MaskRecord] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+
+    def tell(self, document: Document) -> tuple[Change, dict[str, bytes]]:
+        """What changed, and every content that it names, packed for a journal, by name."""
+        before, after = self.told, document
+        contents: dict[str, bytes] = {}
+        old, new = before.graph, after.graph
+        change = Change(
+            nodes=splice(old.nodes, new.nodes),
+            links=splice(old.links, new.links),
+            frames=splice(old.frames, new.frames),
+            components=splice(old.components, new.components),
+            extra=None if old.extra is new.extra else dict(new.extra),
+            size=None if before.size == after.size else after.size,
+            paint=self._told_masks(before.paint, after.paint, contents),
+            assets=self._told_files(before.assets, after.assets, contents),
+            other=self._told_files(before.other, after.other, contents),
+        )
+        self.told = document
+        return change, contents
+
+    def used(self) -> set[str]:
+        """The names of all contents of the document told last."""
+        files = (self.names[name] for name in (*self.told.assets, *self.told.other))
+        return {*files, *(name for mask in self.masks.values() for _column, _row, name in mask.tiles)}
+
+    def _told_masks(
+        self, before: Mapping[str, TileMask], after: Mapping[str, TileMask], contents: dict[str, bytes]
+    ) -> dict[str, MaskRecord | None]:
+        told: dict[str, MaskRecord | None] = dict.fromkeys(before.keys() - after.keys())
+        for name in told:
+            del self.masks[name]
+        for name, mask in after.items():
+            if mask is not before.get(name):
+                self.masks[name] = told[name] = self._mask(before.get(name), self.masks.get(name), mask, contents)
+        return told
+
+    def _mask(
+        self, before: TileMask | None, record: MaskRecord | None, mask: TileMask, contents: dict[str, bytes]
+    ) -> MaskRecord:
+        known = {} if record is None else {(column, row): name for column, row, name in record.tiles}
+        tiles = []
+        for place, tile in mask.tiles.items():
+            if before is not None and before.tiles.get(place) is tile:
+                name = known[place]
+            else:
+                content = tile.tobytes()
+                name = content_name(content)
+                contents[name] = packed(content)
+            tiles.append((*place, name))
+        return MaskRecord(mask.width, mask.height, tuple(tiles))
+
+    def _told_files(
+        self, before: Mapping[str, bytes], after: Mapping[str, bytes], contents: dict[str, bytes]
+    ) -> dict[str, str | None]:
+        told: dict[str, str | None] = dict.fromkeys(before.keys() - after.keys())
+        for reference, content in after.items():
+            if content is not before.get(reference):
+                self.names[reference] = told[reference] = content_name(content)
+                contents[content_name(content)] = _PLAIN + content
+        return told
+
+
+class Listener:
+    """Makes documents of what a journal tells; contents are looked up by name."""
+
+    def __init__(self, content: Callable[[str], bytes]) -> None:
+        self.document = Document()
+        self._content = content
+        self._tiles: dict[str, np.ndarray[Any, np.dtype[np.uint8]]] = {}
+
+    def hear(self, change: Change) -> None:
+        """Follow one change."""
+        document, graph = self.document, self.document.graph
+        graph = Graph(
+            nodes=spliced(graph.nodes, change.nodes),
+            links=spliced(graph.links, change.links),
+            frames=spliced(graph.frames, change.frames),
+            components=spliced(graph.components, change.components),
+            extra=graph.extra if change.extra is None else change.extra,
+        )
+        self.document = Document(
+            graph,
+            _updated(document.paint, change.paint, self._mask),
+            _updated(document.assets, change.assets, self._content),
+            change.size or document.size,
+            _updated(document.other, change.other, self._content),
+        )
+
+    def _mask(self, record: MaskRecord) -> TileMask:
+        tiles = {(column, row): self._tile(name) for column, row, name in record.tiles}
+        return TileMask(record.width, record.height, frozen(tiles))
+
+    def _tile(self, name: str) -> np.ndarray[Any, np.dtype[np.uint8]]:
+        if name not in self._tiles:
+            # The bytes belong to nobody else and numpy makes such arrays read-only, as tiles have to be.
+            self._tiles[name] = np.frombuffer(self._content(name), np.uint8).reshape(TILE, TILE)
+        return self._tiles[name]
+
+
+def splice(before: Sequence[Item], after: Sequence[Item]) -> Splice[Item] | None:
+    """The one stretch in which `after` differs from `before`; None when they share all items."""
+    if before is after:
+        return None
+    shorter = min(len(before), len(after))
+    start = 0
+    while start < shorter and before[start] is after[start]:
+        start += 1
+    tail = 0
+    while tail < shorter - start and before[-1 - tail] is after[-1 - tail]:
+        tail += 1
+    if start == len(before) == len(after):
+        return None
+    return Splice(start, len(before) - start - tail, tuple(after[start : len(after) - tail]))
+
+
+def spliced(items: tuple[Item, ...], change: Splice[Item] | None) -> tuple[Item, ...]:
+    """The items after a change."""
+    if change is None:
+        return items
+    return (*items[: change.start], *change.items, *items[change.start + change.removed :])
+
+
+def content_name(content: bytes) -> str:
+    """What a content is called."""
+    return blake2b(content, digest_size=NAME).hexdigest()
+
+
+def packed(content: bytes) -> bytes:
+    """A content as a journal holds it. The fastest packing: a journal is written while the artist waits."""
+    return _PACKED + zlib.compress(content, 1)
+
+
+def unpacked(content: bytes) -> bytes:
+    """A content out of a journal."""
+    return zlib.decompress(content[1:]) if content[:1] == _PACKED else content[1:]
+
+
+def framed(kind: bytes, body: bytes) -> bytes:
+    """A record ready to be written."""
+    payload = kind + body
+    return _FRAME.pack(len(payload), zlib.crc32(payload)) + payload
+
+
+def framed_content(name: str, content: bytes) -> bytes:
+    """The record of a packed content."""
+    return framed(CONTENT, bytes.fromhex(name) + content)
+
+
+def framed_value(kind: bytes, value: Struct) -> bytes:
+    """The record of a value. JSON, because a parameter may hold integers of any size."""
+    return framed(kind, msgspec.json.encode(value))
+
+
+def records(data: bytes) -> Iterator[tuple[int, bytes, memoryview]]:
+    """Every whole record (where it begins, its kind, its body) up to the first that is cut off or damaged."""
+    view, place = memoryview(data), 0
+    while place + _FRAME.size < len(data):
+        length, checksum = _FRAME.unpack_from(data, place)
+        payload = view[place + _FRAME.size : place + _FRAME.size + length]
+        if len(payload) < length or length == 0 or zlib.crc32(payload) != checksum:
+            return
+        yield place, bytes(payload[:1]), payload[1:]
+        place += _FRAME.size + length
+
+
+Old = TypeVar("Old")
+New = TypeVar("New")
+
+
+def _updated(
+    mapping: Mapping[str, New], changes: Mapping[str, Old | None], read: Callable[[Old], New]
+) -> Mapping[str, New]:
+    if not changes:
+        return mapping
+    told = {**mapping, **{name: read(value) for name, value in changes.items() if value is not None}}
+    return frozen({name: value for name, value in told.items() if changes.get(name, value) is not None})
