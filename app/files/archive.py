@@ -110,8 +110,8 @@ def _harmless(entries: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
         raise ArchiveError(_too_large())
     found: dict[str, zipfile.ZipInfo] = {}
     for entry in entries:
-        if entry.is_dir():
-            continue
+        if entry.orig_filename.endswith("/"):
+            continue  # a folder; nothing is ever made of it
         _require_harmless(entry)
         if entry.filename in found:
             raise ArchiveError(f"It has two entries called {entry.filename}.")

@@ -13,11 +13,13 @@ from msgspec.structs import replace
 
 from nodes.graph.errors import GraphFileError
 from nodes.graph.migrate import Document, current_version, migrate, upgrade
-from nodes.graph.model import EXTRA, Component, Frame, Graph, Link, Node
+from nodes.graph.model import EXTRA, MOST_NODES, Component, Frame, Graph, Link, Node
 from nodes.registry import Registry
 
 FORMAT = "sinopia/graph"
 LARGEST_FILE = 64 * 2**20
+DEEPEST = 64
+"""Lists and objects inside each other. Real graphs have ten; far more would exhaust whoever walks them."""
 
 _INSIDE = ("nodes", "links", "frames")
 
@@ -84,10 +86,33 @@ def _parsed(data: bytes, file: str) -> Document:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise GraphFileError(file, _line(data, str(error)), _reason(str(error))) from error
     except RecursionError as error:
-        raise GraphFileError(file, "", "this is no graph: its lists lie too deep inside each other.") from error
+        raise GraphFileError(file, "", _TOO_DEEP) from error
+    if isinstance(document, (dict, list)) and _deeper(document, DEEPEST):
+        raise GraphFileError(file, "", _TOO_DEEP)
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise GraphFileError(file, "", f'this is no Sinopia graph: it does not begin with "format": "{FORMAT}".')
+    nodes = document.get("nodes")
+    if isinstance(nodes, list) and len(nodes) > MOST_NODES:
+        raise GraphFileError(file, "nodes", f"{len(nodes)} nodes are too many; at most {MOST_NODES} are read.")
     return document
+
+
+_TOO_DEEP = "this is no graph: its lists lie too deep inside each other."
+
+
+def _deeper(document: object, limit: int) -> bool:
+    """Whether lists and objects lie more than `limit` deep inside each other."""
+    level: list[Any] = [document]
+    for _ in range(limit):
+        level = [
+            inner
+            for part in level
+            for inner in (part.values() if isinstance(part, dict) else part)
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _line(data: bytes, message: str) -> str:

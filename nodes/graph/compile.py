@@ -21,7 +21,7 @@ from nodes.registry import Registry
 from nodes.specs.codes import Code
 from nodes.specs.declare import Kind
 from nodes.specs.shape import Shape
-from nodes.specs.values import phrase_layers
+from nodes.specs.values import phrase_layers, shown
 
 NO_ASSETS: Mapping[str, Asset] = {}
 
@@ -75,7 +75,7 @@ def _targets(found: Survey, targets: Iterable[str] | None) -> tuple[str, ...]:
 def _target_fault(found: Survey, node: str) -> Problem | None:
     known = found.wiring.nodes.get(node)
     if known is None:
-        told = f"There is no node {node} to run. Name one of this graph's nodes by its id."
+        told = f"There is no node {shown(node)} to run. Name one of this graph's nodes by its id."
         return Problem(None, None, Code.UNKNOWN_TARGET, told)
     if known.muted:
         told = f"{found.wiring.title(node)} is muted and does not run. Unmute it, or run another node."

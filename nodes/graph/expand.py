@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from nodes.graph.errors import Problem
-from nodes.graph.model import Component, End, Graph, Link, Node
+from nodes.graph.model import MOST_NODES, Component, End, Graph, Link, Node
 from nodes.specs.codes import Code
+from nodes.specs.values import shown
 
-MOST_NODES = 100_000
+DEEPEST = 32
+"""Components inside each other."""
 
 
 @dataclass(frozen=True)
@@ -76,14 +78,20 @@ class _Expansion:
 
     def _inside(self, node: Node, component: str, trail: tuple[str, ...]) -> _Level | None:
         definition = self.definitions.get(component)
-        name = f"“{node.title or component}”"
+        name = shown(node.title or component)
         if definition is None:
-            told = f"{name} is an instance of the component {component}, which this graph does not have. Remove it."
+            told = (
+                f"{name} is an instance of the component {shown(component)}, which this graph does not have. Remove it."
+            )
             self.problems.append(Problem(node.id, None, Code.UNKNOWN_COMPONENT, told))
             return None
         if component in trail:
             told = f"{name} is an instance of a component inside that same component. Remove it there."
             self.problems.append(Problem(node.id, None, Code.CYCLE, told))
+            return None
+        if len(trail) >= DEEPEST:
+            told = f"{name} lies {len(trail)} components deep; at most {DEEPEST} are opened. Take some of them apart."
+            self.problems.append(Problem(node.id, None, Code.TOO_LARGE, told))
             return None
         self._instances[node.id] = definition
         return _Level(
@@ -101,7 +109,9 @@ class _Expansion:
             if name in definition.params:
                 yield definition.params[name], value
             else:
-                told = f"“{node.title or definition.title}” has no parameter {name}. Remove it from the node."
+                told = (
+                    f"{shown(node.title or definition.title)} has no parameter {shown(name)}. Remove it from the node."
+                )
                 self.problems.append(Problem(node.id, name, Code.UNKNOWN_PARAMETER, told))
 
     def rerouted(self) -> tuple[Link, ...]:
@@ -137,7 +147,8 @@ class _Expansion:
             pending.extend(_below(end.node, one) for one in reversed((*inner, *driven)))
 
     def _unknown_port(self, end: End, definition: Component, side: str) -> None:
-        told = f"The component “{definition.title or definition.id}” has no {side} {end.port}. Remove the wire."
+        name = shown(definition.title or definition.id)
+        told = f"The component {name} has no {side} {shown(end.port)}. Remove the wire."
         self.problems.append(Problem(end.node, end.port, Code.UNKNOWN_PORT, told))
 
 

@@ -18,6 +18,9 @@ EXTRA = "*"
 COMPONENT_PREFIX = "component:"
 """A node whose type begins so is an instance of the component with the id that follows."""
 
+MOST_NODES = 100_000
+"""Nodes that a graph may have, with those inside instances of components."""
+
 
 class End(Struct, frozen=True):
     """One end of a wire: a port (or a parameter driven by the wire) of a node."""

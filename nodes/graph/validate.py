@@ -77,7 +77,7 @@ class _Examiner:
             yield self._problem(node, None, Code.UNKNOWN_TYPE, f" {told.format(shown(node.type))}")
             return
         if node.version > shape.spec.version:
-            told = f" was made with version {node.version} of its type, but {shape.spec.version} is installed. Update."
+            told = f" was made with version {node.version} of its type, but {shape.spec.version} is installed. Update the program."
             yield self._problem(node, None, Code.NEWER_NODE, told)
         yield from self._missing_inputs(node, shape)
         yield from self._mistyped_inputs(node, shape)
@@ -121,7 +121,8 @@ class _Examiner:
             if port.type is not PortType.ANY and fits(port.type, wanted)
         )
         example = next(gives, None)
-        return f"Wire a {wanted.value} to it" + (f", for example from {example}" if example else "")
+        article = "an" if wanted.value[0] in "AEI" else "a"
+        return f"Wire {article} {wanted.value} to it" + (f", for example from {example}" if example else "")
 
     def _mistyped_inputs(self, node: Node, shape: Shape) -> Iterator[Problem]:
         for port, sources in self.flow.live[node.id].items():
@@ -143,7 +144,7 @@ class _Examiner:
             parameter = shape.parameters.get(name)
             if parameter is None:
                 known = ", ".join(shape.parameters) or "none"
-                told = f" has no parameter {name} (it has {known}). Remove it."
+                told = f" has no parameter {shown(name)} (it has {known}). Remove it."
                 yield self._problem(node, name, Code.UNKNOWN_PARAMETER, told)
             elif name not in driven:
                 yield from self._value(node, parameter, value)

@@ -10,6 +10,7 @@ from nodes.graph.model import End, Graph, Link, Node
 from nodes.registry import Registry
 from nodes.specs.codes import Code
 from nodes.specs.shape import Shape
+from nodes.specs.values import shown
 
 Wires = Mapping[str, Sequence[End]]
 
@@ -28,8 +29,8 @@ class Wiring:
     problems: tuple[Problem, ...]
 
     def title(self, node: str) -> str:
-        """What the artist calls a node, in quotes."""
-        return f"“{self.bare_title(node)}”"
+        """What the artist calls a node, in quotes and short enough for a sentence."""
+        return shown(" ".join(self.bare_title(node).split()))
 
     def bare_title(self, node: str) -> str:
         """What the artist calls a node."""
@@ -55,7 +56,7 @@ def _duplicates(graph: Graph, nodes: Mapping[str, Node]) -> list[Problem]:
     for node in graph.nodes:
         seen[node.id] = seen.get(node.id, 0) + 1
     told = "{} nodes have the id {}. Give each an id of its own."
-    return [Problem(node, None, Code.DUPLICATE_ID, told.format(n, node)) for node, n in seen.items() if n > 1]
+    return [Problem(node, None, Code.DUPLICATE_ID, told.format(n, shown(node))) for node, n in seen.items() if n > 1]
 
 
 class _Links:
@@ -102,16 +103,16 @@ class _Links:
         known = [end for end in (link.target, link.source) if end.node in self._wiring.nodes]
         absent = next(end.node for end in (link.source, link.target) if end not in known)
         node, port = (known[0].node, known[0].port) if known else (None, None)
-        where = f"{self._wiring.title(known[0].node)}: a wire at {port} leads" if known else "A wire leads"
-        told = f"{where} to the node {absent}, which does not exist. Remove the wire."
+        where = f"{self._wiring.title(known[0].node)}: a wire at {shown(port)} leads" if known else "A wire leads"
+        told = f"{where} to the node {shown(absent)}, which does not exist. Remove the wire."
         self.problems.append(Problem(node, port, Code.DANGLING_LINK, told))
 
     def _unknown(self, end: End, side: str, known: Sequence[str]) -> None:
         has = f"it has {', '.join(known)}" if known else "it has none"
-        told = f"{self._wiring.title(end.node)} has no {side} {end.port} ({has}). Remove the wire or move it."
+        told = f"{self._wiring.title(end.node)} has no {side} {shown(end.port)} ({has}). Remove the wire or move it."
         self.problems.append(Problem(end.node, end.port, Code.UNKNOWN_PORT, told))
 
     def _twice(self, link: Link) -> None:
-        names = f"{self._wiring.title(link.source.node)} is wired twice to {link.target.port}"
+        names = f"{self._wiring.title(link.source.node)} is wired twice to {shown(link.target.port)}"
         told = f"{self._wiring.title(link.target.node)}: {names}. Remove one of the wires."
         self.problems.append(Problem(link.target.node, link.target.port, Code.DUPLICATE_LINK, told))

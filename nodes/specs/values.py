@@ -35,8 +35,8 @@ def value_fault(parameter: Parameter, value: Json) -> ValueFault | None:
 def shown(value: object) -> str:
     """A value as messages show it: short, and one can tell text from number."""
     if isinstance(value, str):
-        text = f"“{value}”"
-    elif isinstance(value, int) and value.bit_length() > 200:
+        return f"“{value}”" if len(value) <= 58 else f"“{value[:56]}…”"
+    if isinstance(value, int) and value.bit_length() > 200:
         text = f"a number of {value.bit_length()} bits"  # Python refuses to write very long ones
     else:
         text = _JSON_WORDS.get(repr(value)) or str(value)
@@ -122,7 +122,8 @@ def _phrases(parameter: Parameter, value: Json) -> ValueFault | None:
     try:
         layers = phrase_layers(value)
     except msgspec.ValidationError as error:
-        return ValueFault(Code.WRONG_TYPE, f"cannot be read ({error}); paint the phrase again")
+        place = str(error).partition(" - at ")[2].strip("`$") or "an entry"
+        return ValueFault(Code.WRONG_TYPE, f"has something that is no painted phrase at {place}; paint it again")
     return next(_layer_faults(layers), None)
 
 

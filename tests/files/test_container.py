@@ -104,6 +104,10 @@ def test_names_that_lead_out_are_refused(name: str) -> None:
     assert "entry" in refused(with_entry(zipfile.ZipInfo(name)))
 
 
+def test_a_name_that_begins_with_a_zero_byte_is_refused() -> None:
+    assert "cannot have" in refused(with_entry(zipfile.ZipInfo("zz")).replace(b"zz", b"\0z"))
+
+
 def test_links_encrypted_and_oddly_packed_entries_are_refused() -> None:
     link = zipfile.ZipInfo("assets/link.png")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from nodes.graph.codec import decode, encode
 from nodes.graph.errors import GraphFileError
-from nodes.graph.model import Component, End, Frame, Graph, Link, Node
+from nodes.graph.model import MOST_NODES, Component, End, Frame, Graph, Link, Node
 from nodes.graph.synthetic import chain, synthetic_registry
 from nodes.graph.validate import validate
 from tests.nodes.graphs import REGISTRY, simple, with_node
@@ -99,6 +99,8 @@ def test_a_byte_order_mark_is_forgiven() -> None:
         (b"\xff\xfe\x00", "this is not JSON"),
         (b'{"format": "sinopia/graph", "version": 1, "a": "\xed\xa0\x80"}', "this is not JSON"),
         (b"[" * 100_000, "too deep"),
+        (b'{"format": "sinopia/graph", "version": 1, "x": ' + b"[" * 70 + b"]" * 70 + b"}", "too deep"),
+        (json.dumps(document(nodes=[{}] * (MOST_NODES + 1))), "are too many"),
         (b"[]", "this is no Sinopia graph"),
         (b'{"nodes": []}', "this is no Sinopia graph"),
         (json.dumps(document(version=99)), "Update Sinopia"),

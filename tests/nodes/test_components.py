@@ -92,6 +92,12 @@ def test_components_that_multiply_without_end_are_stopped() -> None:
     assert len(found.graph.nodes) < 1_100
 
 
+def test_components_a_thousand_deep_are_stopped() -> None:
+    levels = [Component(f"c{level}", nodes=(Node("i", f"component:c{level + 1}"),)) for level in range(1_000)]
+    found = expand(Graph((Node("n", "component:c0"),), components=tuple(levels)))
+    assert [problem.code.value for problem in found.problems] == ["too-large"]
+
+
 def test_a_graph_without_instances_is_left_as_it_is() -> None:
     plain = simple()
     assert expand(plain).graph is plain
