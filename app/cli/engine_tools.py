@@ -24,15 +24,14 @@ def run_tool(module: str, arguments: Sequence[str], *, debug: bool) -> None:
         EngineFailureError: it broke down.
     """
     command = [sys.executable, "-u", "-m", module, *arguments]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace")
-    try:
-        assert process.stderr is not None
-        last_line = relay(process.stderr, sys.stderr, debug=debug)
-        code = process.wait()
-    except BaseException:  # Ctrl-C reaches the program too, in its own process; no end of ours may leave it running
-        process.terminate()
-        process.wait()
-        raise
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace") as process:
+        try:
+            assert process.stderr is not None
+            last_line = relay(process.stderr, sys.stderr, debug=debug)
+            code = process.wait()
+        except BaseException:  # whatever ends us, Ctrl-C above all, must not leave the program running
+            process.terminate()
+            raise
     if code:
         raise failure(last_line, module)
 

@@ -128,12 +128,12 @@ def _render(runs: Sequence[Run], folder: Path, device: str, watch: RenderWatch) 
 
 
 def _print(report: RenderReport, *, as_json: bool) -> None:
-    for node in report.nodes:
-        for note in node.notes:
-            say(f"{node.title}: {note}", sys.stderr)
     if as_json:
         say(json_text(report))
         return
+    for node in report.nodes:
+        for note in node.notes:
+            say(f"{node.title}: {note}", sys.stderr)
     for path in report.outputs:
         say(path)
 

@@ -16,7 +16,8 @@ from nodes.registry import Registry
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "examples"
 STYLE_PICTURE = FOLDER / "pictures" / "golden-watercolour.png"
 
-STEPS, ENLARGING_STEPS, REFINING_STEPS = 14, 6, 20
+SAMPLER = "dpmpp_2m"
+STEPS, ENLARGING_STEPS, REFINING_STEPS = 16, 8, 20
 
 
 @dataclass(frozen=True)
@@ -160,14 +161,15 @@ def _cascade(
 ) -> None:
     """From noise to a small picture by the ensemble, to a large one by the upscaler, perhaps through the refiner."""
     base, enlarged, finish = f"base{suffix}", f"enlarged{suffix}", f"refined{suffix}"
-    sketch.node(base, "denoise", at, "Base", steps=STEPS)
-    sketch.node(enlarged, "denoise", (at[0] + 1, at[1]), "Upscaler", steps=ENLARGING_STEPS, guidance=1.0)
+    sketch.node(base, "denoise", at, "Base", sampler=SAMPLER, steps=STEPS)
+    finishing: dict[str, Json] = {"sampler": SAMPLER, "guidance": 1.0}
+    sketch.node(enlarged, "denoise", (at[0] + 1, at[1]), "Upscaler", steps=ENLARGING_STEPS, **finishing)
     sketch.wire("ensemble.ensemble", f"{base}.denoiser")
     sketch.wire("storybook.upscaler", f"{enlarged}.denoiser")
     sketch.wire(prompt, f"{base}.prompt", f"{enlarged}.prompt")
     sketch.wire(f"{base}.image", f"{enlarged}.low_resolution")
     if refined:
-        sketch.node(finish, "refine", (at[0] + 2, at[1]), "Refiner", steps=REFINING_STEPS, strength=0.2, guidance=1.0)
+        sketch.node(finish, "refine", (at[0] + 2, at[1]), "Refiner", steps=REFINING_STEPS, strength=0.2, **finishing)
         sketch.wire("storybook.refiner", f"{finish}.denoiser")
         sketch.wire(prompt, f"{finish}.prompt")
         sketch.wire(f"{enlarged}.image", f"{finish}.image")
