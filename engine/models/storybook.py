@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.conditioning.brief import Brief, PhraseMasks, StyleReference
+from engine.conditioning.isolated_phrases import splice_phrase
 from engine.conditioning.paint_with_words import PhraseMaps, phrase_maps
 from engine.conditioning.spans import PhraseReport, TokenSpans, report_phrase
 from engine.diffusion.denoiser import EdmPreconditioned
@@ -116,10 +117,10 @@ class StorybookDenoiser:
             alone = self._encoders.encode_text([report.text])
             spans = self._spans(report.text)
             for name, whole, part in (("CLIP", text.clip_text, alone.clip_text), ("T5", text.t5, alone.t5)):
+                rows = [column - spans[name].column_offset for column in report.columns[name]]
                 own = [index for index, (start, end) in enumerate(spans[name].offsets) if end > start]
-                offset = spans[name].column_offset
-                for column, index in zip(report.columns[name], own, strict=False):
-                    whole[row, column - offset] = part[0, index]
+                if rows:  # a phrase this encoder never reads is told in the report
+                    whole[row] = splice_phrase(whole[row], part[0], rows, own)
 
     def _style(self, styles: Sequence[StyleReference]) -> Tensor:
         """One picture embedding [image_width] of all references: mean direction, strength as length."""

@@ -30,6 +30,7 @@ def save_weights(
     save_file(stored, part, metadata=metadata)
     with part.open("rb") as handle:
         os.fsync(handle.fileno())
+    part.chmod(0o644)  # safetensors leaves its files to their owner alone
     part.replace(file)
 
 

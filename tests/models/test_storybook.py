@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.conditioning.brief import Brief, PhraseLayer, PhraseMasks, SizeCrop, StyleReference
+from engine.conditioning.brief import Brief, BriefError, PhraseLayer, PhraseMasks, SizeCrop, StyleReference
 from engine.models.catalogue import RESOURCES, Catalogue
 from engine.models.errors import ModelFileError, UnknownModelError
 from engine.models.storybook import StorybookDenoiser, shuffled_tiles
@@ -84,6 +84,13 @@ def test_isolated_phrases_change_only_their_own_rows(base: StorybookDenoiser) ->
     text, whole = base._encode_texts((brief,)), base._encode_texts((Brief(PROMPT),))
     changed = (text.clip_text != whole.clip_text).any(dim=-1)[0].nonzero().flatten().tolist()
     assert changed == [2, 3]
+
+
+def test_half_a_word_cannot_be_isolated(base: StorybookDenoiser) -> None:
+    start = PROMPT.index("fox")
+    layer = PhraseLayer("part", start - 2, start + 1, np.ones((8, 8), dtype=np.float32))
+    with pytest.raises(BriefError, match="whole words"):
+        denoise(base, Brief(PROMPT, phrases=PhraseMasks(PROMPT, (layer,), isolate=True)))
 
 
 def test_encoders_can_be_switched_off(base: StorybookDenoiser) -> None:
