@@ -18,7 +18,6 @@ RESAMPLING: Mapping[str, Image.Resampling] = {
     "lanczos": Image.Resampling.LANCZOS,
     "bicubic": Image.Resampling.BICUBIC,
     "bilinear": Image.Resampling.BILINEAR,
-    "box": Image.Resampling.BOX,
     "nearest": Image.Resampling.NEAREST,
 }
 
