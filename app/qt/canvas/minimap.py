@@ -83,6 +83,10 @@ class Minimap(QWidget):
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._go(event)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """There already."""
+        event.accept()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         """The wheel over the map is none of the canvas's."""
         event.accept()

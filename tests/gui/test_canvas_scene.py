@@ -1,0 +1,218 @@
+"""The items follow the graph: only what differs is touched, and what is shown is what is so."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+from PySide6.QtGui import QColor, QImage
+from pytestqt.qtbot import QtBot
+
+from app.qt.canvas.card import Card
+from app.qt.canvas.facts import NodeFacts
+from app.qt.canvas.look import DARK, LETTERS, LIGHT
+from app.qt.canvas.overview import OVERVIEW_BELOW
+from engine.api.errors import Problem as Trouble
+from engine.api.errors import ProblemCode
+from engine.api.messages import JobStarted, NodeDone, NodeFailed, Progress
+from engine.api.report import Reason, StepOutcome, Why
+from nodes.graph.model import Component, End, Frame, Graph, Node
+from nodes.graph.validate import validate
+from nodes.registry import built_in
+from nodes.specs.declare import PortType
+from tests.gui.canvas_hand import Hand, graph_of, painter, studio, wire
+
+
+def _moved(graph: Graph, name: str, x: float) -> Graph:
+    return replace(graph, nodes=tuple(replace(n, x=x) if n.id == name else n for n in graph.nodes))
+
+
+def _with(graph: Graph, name: str, **changes: object) -> Graph:
+    return replace(graph, nodes=tuple(replace(n, **changes) if n.id == name else n for n in graph.nodes))
+
+
+def _show(hand: Hand, graph: Graph) -> None:
+    hand.session.apply("Change", type(hand.session.document)(graph))
+
+
+def test_only_what_differs_is_touched(qtbot: QtBot) -> None:
+    hand = studio(qtbot, painter())
+    canvas = hand.view.canvas
+    items, cards = dict(canvas.nodes), {name: item.card for name, item in canvas.nodes.items()}
+    _show(hand, _moved(painter(), "seed", 80.0))
+    assert canvas.nodes == items
+    assert all(canvas.nodes[name].card is card for name, card in cards.items())
+    assert canvas.nodes["seed"].pos().x() == 80
+
+
+def test_wires_follow_their_nodes(qtbot: QtBot) -> None:
+    hand = studio(qtbot, painter())
+    link = wire("solve.image > save.image")
+    _show(hand, _moved(painter(), "save", 900.0))
+    end = hand.view.canvas.links[link.source, link.target].path().currentPosition()
+    assert end == hand.port("save", "image")
+
+
+def test_what_goes_takes_its_item_along(qtbot: QtBot) -> None:
+    hand = studio(qtbot, painter())
+    _show(hand, graph_of(node for node in painter().nodes if node.id != "solve"))
+    assert set(hand.view.canvas.nodes) == {"prompt", "model", "seed", "save"}
+    assert hand.view.canvas.links == {}
+    hand.session.undo()
+    assert len(hand.view.canvas.links) == 3
+
+
+def test_undo_shows_what_was_there(qtbot: QtBot) -> None:
+    hand = studio(qtbot, painter())
+    _show(hand, _with(painter(), "prompt", title="Words", params={"text": "a fox"}))
+    assert hand.view.canvas.nodes["prompt"].card.title == "Words"
+    hand.session.undo()
+    card = hand.view.canvas.nodes["prompt"].card
+    assert card.title == "Prompt"
+    assert card.blocks[0].lines == ("a rabbit by a castle",)
+
+
+def test_a_card_shows_the_values_in_use(qtbot: QtBot) -> None:
+    graph = _with(painter(), "solve", params={"guidance": 4.5})
+    graph = replace(graph, links=(*graph.links, wire("seed.seed > solve.seed")))
+    hand = studio(qtbot, graph)
+    lines = {line.title: line for line in hand.view.canvas.nodes["solve"].card.lines}
+    assert lines["seed"].value == "← Seed"
+    assert lines["guidance"].value == "4.5"
+    assert lines["guidance"].is_set
+    assert "sigma end" not in lines, "a default beyond the first few is not shown"
+
+
+def test_a_driven_value_follows_the_title_of_its_source(qtbot: QtBot) -> None:
+    graph = replace(painter(), links=(*painter().links, wire("seed.seed > solve.seed")))
+    hand = studio(qtbot, graph)
+    _show(hand, _with(graph, "seed", title="Dice"))
+    assert hand.view.canvas.nodes["solve"].card.lines[0].value == "← Dice"
+
+
+def test_wires_wear_what_they_carry_and_lists_are_thicker(qtbot: QtBot) -> None:
+    nodes = (*painter().nodes, Node("range", "sinopia.seed-range", x=0, y=600))
+    hand = studio(qtbot, graph_of(nodes, ("range.seeds > solve.seed", "solve.image > save.image")))
+    items = hand.view.canvas.links
+    image = wire("solve.image > save.image")
+    pen = items[image.source, image.target].pen()
+    assert pen.color() == DARK.of_type(PortType.IMAGE)
+    _show(hand, graph_of(nodes, ("solve.image > save.image",)))
+    assert items[image.source, image.target].pen().widthF() < pen.widthF()
+
+
+def test_an_unknown_type_is_kept_and_shown_with_the_ports_it_is_wired_by(qtbot: QtBot) -> None:
+    graph = graph_of((*painter().nodes, Node("x", "elsewhere.glow")), ("solve.image > x.light", "x.bloom > save.image"))
+    hand = studio(qtbot, graph)
+    card = hand.view.canvas.nodes["x"].card
+    assert not card.known
+    assert {(spot.name, spot.is_output) for spot in card.spots} == {("light", False), ("bloom", True)}
+    hand.view.viewport().repaint()
+
+
+def test_a_muted_node_passes_and_its_wires_are_dashed(qtbot: QtBot) -> None:
+    hand = studio(qtbot, _with(painter(), "solve", muted=True))
+    link = wire("solve.image > save.image")
+    assert hand.view.canvas.nodes["solve"].card.muted
+    assert hand.view.canvas.links[link.source, link.target].pen().dashPattern()
+
+
+def test_problems_are_told_on_their_nodes_and_go_away(qtbot: QtBot) -> None:
+    graph = graph_of(painter().nodes)
+    hand = studio(qtbot, graph)
+    hand.view.canvas.show_problems(validate(graph, built_in()))
+    problem = hand.view.canvas.nodes["save"].card.problem
+    assert "has nothing wired to image" in problem
+    assert hand.view.canvas.nodes["seed"].card.problem == ""
+    hand.view.canvas.show_problems(())
+    assert hand.view.canvas.nodes["save"].card.problem == ""
+
+
+def test_what_the_engine_tells_is_shown(qtbot: QtBot) -> None:
+    hand = studio(qtbot, painter())
+    titles = {"solve": "Denoise"}
+
+    def card() -> Card:
+        return hand.view.canvas.nodes["solve"].card
+
+    hand.view.facts.hear(JobStarted("job", 3), titles)
+    hand.view.facts.hear(Progress("job", "solve", 0, 1, 5, 20, "solving"), titles)
+    assert card().facts.progress == 0.25
+    why = Why(Reason.PARAMETER, ("steps",))
+    hand.view.facts.hear(NodeDone("job", "solve", StepOutcome.RAN, why, seconds=1.5), titles)
+    assert card().facts.progress is None
+    assert card().feet[0].lines == ("Ran because steps changed.",)
+    trouble = Trouble(ProblemCode.OUT_OF_MEMORY, "The memory is full.", "Make the picture smaller.")
+    hand.view.facts.hear(NodeFailed("job", "solve", trouble), titles)
+    assert card().problem == "The memory is full. Make the picture smaller."
+
+
+def test_inner_nodes_of_a_component_count_for_their_instance(qtbot: QtBot) -> None:
+    component = Component("c", "Part", nodes=(Node("x", "sinopia.seed"),), outputs={"o": End("x", "seed")})
+    hand = studio(qtbot, Graph((Node("a", "component:c"),), components=(component,)))
+    hand.view.facts.hear(Progress("job", "a/x", 1, 4, 0, 0, ""), {})
+    assert hand.view.canvas.nodes["a"].card.facts.progress == 0.25
+    assert hand.view.canvas.nodes["a"].card.title == "Part"
+
+
+def test_a_picture_makes_room_for_itself_and_moves_no_port(qtbot: QtBot) -> None:
+    hand = studio(qtbot, painter())
+    before = hand.view.canvas.nodes["solve"].card
+    image = QImage(64, 48, QImage.Format.Format_RGB32)
+    image.fill(QColor("teal"))
+    hand.view.facts.put("solve", NodeFacts().with_preview(image))
+    after = hand.view.canvas.nodes["solve"].card
+    assert after.height > before.height
+    assert after.spots == before.spots
+    assert _colour_at(hand, "solve", 104, after.preview[0] + 40 if after.preview else 0) == QColor("teal")
+
+
+def test_the_smaller_frame_lies_in_front(qtbot: QtBot) -> None:
+    frames = (Frame("small", "In", x=20, y=40, width=80, height=80), Frame("large", "Out", width=400, height=400))
+    hand = studio(qtbot, graph_of((), frames=frames))
+    items = hand.view.canvas.frames
+    assert items["small"].zValue() > items["large"].zValue()
+    assert hand.view.canvas.inside("large").frames == {"small"}
+
+
+def test_every_type_has_a_letter_and_a_colour_of_its_own() -> None:
+    assert set(LETTERS) == set(PortType)
+    assert len(set(LETTERS.values())) == len(LETTERS)
+    for look in (DARK, LIGHT):
+        assert len({look.of_type(kind).name() for kind in PortType}) == len(PortType)
+
+
+def test_from_afar_nodes_are_blocks_in_the_same_places(qtbot: QtBot) -> None:
+    hand = studio(qtbot, painter())
+    hand.view.navigation.zoom_to(OVERVIEW_BELOW * 0.8)
+    assert _colour_at(hand, "solve", 100, 100) == DARK.of_family("sampling")
+    hand.view.navigation.zoom_to(0.4)
+    assert _colour_at(hand, "solve", 100, 100) == DARK.of_family("sampling")
+
+
+def test_an_unchanged_look_paints_the_same_at_any_moment(qtbot: QtBot) -> None:
+    hand = studio(qtbot, painter())
+    first = _settled(hand)
+    hand.view.navigation.zoom_to(0.7)
+    _settled(hand)
+    hand.view.navigation.zoom_to(1.0)
+    assert _settled(hand) == first
+
+
+def test_the_other_theme_reaches_everything(qtbot: QtBot) -> None:
+    hand = studio(qtbot, painter())
+    hand.view.wear_look(LIGHT)
+    assert _colour_at(hand, "solve", 190, 150) == LIGHT.node
+    assert _settled(hand).pixelColor(600, 790) == LIGHT.surround
+
+
+def _colour_at(hand: Hand, node: str, x: float, y: float) -> QColor:
+    at = hand.view.viewportTransform().map(hand.view.canvas.nodes[node].box.topLeft() + type(hand.header(node))(x, y))
+    return _settled(hand).pixelColor(at.toPoint())
+
+
+def _settled(hand: Hand) -> QImage:
+    """The canvas when nothing is owed any more."""
+    for _ in range(50):
+        hand.view.viewport().repaint()
+        if not hand.view.canvas.pixmaps.owed:
+            break
+    return hand.view.viewport().grab().toImage()
