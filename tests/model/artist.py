@@ -10,6 +10,7 @@ from random import Random
 import msgspec
 import numpy as np
 
+from app.files.pictures import encode_mask
 from app.model import edits
 from app.model.document import Document
 from app.model.face import face_of
@@ -160,7 +161,7 @@ class Artist:
             return edits.remove_style_picture(document, styles[0], 0)
         if len(document.nodes) > 25:
             raise EditError("The artist has enough.")
-        picture = edits.PictureFile(self.dice.randbytes(60), "png", "owl")
+        picture = edits.PictureFile(encode_mask(np.full((4, 4), self.dice.randrange(256), np.uint8)), "png", "owl")
         return edits.add_style_pictures(document, self.registry, [picture])
 
     def size(self, document: Document) -> Document:

@@ -180,9 +180,9 @@ def test_a_segment_whose_file_fails_is_replaced_by_a_whole_one(tmp_path: Path) -
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="artists are forked, which this system cannot do")
 def test_nothing_older_than_the_last_finished_edit_is_lost_when_the_process_is_killed(tmp_path: Path) -> None:
-    done = run_python("-m", "tests.model.killed", tmp_path, "60", "7")
+    done = run_python("-m", "tests.model.killed", tmp_path, "40", "7")
     assert done.returncode == 0, done.stderr
     lives = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(lives) == 60
+    assert len(lives) == 40
     assert sum(life["finished"] > 20 for life in lives) > 10
     assert [life for life in lives if not life["finished"] <= life["kept"] <= life["finished"] + 1] == []
