@@ -18,7 +18,7 @@ STRONGEST_TILT = 60.0
 """Degrees from upright at which tilt has its full effect; pens tell no more than this."""
 
 _STEP = 1.15
-_SUBPIXEL_LIMIT = 64.0  # dabs wider than this are placed on whole pixels: nobody sees a quarter pixel on them
+_QUARTER_LIMIT = 256.0  # dabs up to this width are placed on quarter pixels, wider ones on halves: a rougher grid shows
 _THINNEST = 0.35  # how thin, beside its length, a dab gets at the strongest tilt
 
 
@@ -35,7 +35,7 @@ class Brush:
     size: float = 24.0
     hardness: float = 0.8
     flow: float = 1.0
-    spacing: float = 0.1
+    spacing: float = 0.06
     pressure_size: float = 1.0
     pressure_flow: float = 0.0
     tilt: float = 0.0
@@ -133,7 +133,7 @@ def _slant(brush: Brush, touch: Touch) -> tuple[float, float]:
 
 
 def _placed(value: float, diameter: float) -> tuple[int, float]:
-    step = 0.25 if diameter <= _SUBPIXEL_LIMIT else 1.0
+    step = 0.25 if diameter <= _QUARTER_LIMIT else 0.5
     whole = math.floor(value)
     return whole, (math.floor((value - whole) / step) + 0.5) * step
 

@@ -1,0 +1,1 @@
+"""The painting view: the picture, the phrases painted over it, and the gestures that paint them."""

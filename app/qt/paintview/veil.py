@@ -1,0 +1,157 @@
+"""One painted layer as it is seen: a translucent hatched ground inside a line in the phrase's colour."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QTransform
+
+from app.paint.overlap import Overlap
+from app.paint.palette import Rgb, swatch
+from app.paint.tiles import Pixels
+from app.qt.paintview.hatches import hatch_brush, line_opacity
+from app.qt.paintview.sheets import Sheet
+
+_Mode: TypeAlias = QPainter.CompositionMode
+FORMAT = QImage.Format.Format_ARGB32_Premultiplied
+
+MARGIN = 4
+"""Screen pixels beyond a changed place in which its line can change."""
+
+_BLOCKS_FROM = 8.0  # zoom from which pixels are drawn as the squares they are
+LINE, ACTIVE_LINE = 1.4, 2.4
+"""Widths of the line around a layer, and around the one that is painted on."""
+
+_CASING = 1.2
+_HALF = 127.5
+
+
+@dataclass(frozen=True, eq=False)
+class Veil:
+    """A layer to be drawn: its sheet, palette index and opacity.
+
+    `line`: width of the line around it in view pixels, 0 for none. `filled`: else only the line is drawn.
+    """
+
+    sheet: Sheet
+    colour: int
+    opacity: float
+    line: float = LINE
+    filled: bool = True
+
+    def paint(self, part: QImage, to_part: QTransform, ratio: float, overlap: Overlap) -> None:
+        """Draw on `part`, a piece of the screen; `to_part` leads there from the canvas."""
+        bounds = self.sheet.bounds
+        seen = to_part.mapRect(QRectF(bounds.left, bounds.top, bounds.width, bounds.height)).toAlignedRect()
+        area = seen.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN).intersected(part.rect())
+        if bounds.empty or area.isEmpty():
+            return
+        scratch = self._drawn(area, to_part * QTransform.fromTranslate(-area.x(), -area.y()), ratio)
+        with QPainter(part) as painter:
+            if overlap == "stack" and self.filled:
+                painter.setClipRect(area)
+                self._draw_mask(painter, to_part, _Mode.CompositionMode_DestinationOut)
+                painter.resetTransform()
+            painter.setCompositionMode(_Mode.CompositionMode_SourceOver)
+            painter.drawImage(area.topLeft(), scratch)
+
+    def _drawn(self, area: QRect, to_area: QTransform, ratio: float) -> QImage:
+        """The layer alone, on a picture of its own."""
+        image = QImage(area.size(), FORMAT)
+        image.fill(Qt.GlobalColor.transparent)
+        with QPainter(image) as painter:
+            self._draw_mask(painter, to_area, _Mode.CompositionMode_SourceOver)
+        pixels = np.ndarray((image.height(), image.width(), 4), np.uint8, buffer=image.bits())
+        mask = pixels[..., 3].copy()
+        if self.filled:
+            with QPainter(image) as painter:
+                painter.setCompositionMode(_Mode.CompositionMode_SourceIn)
+                # Hatches hang on the canvas, so that panning does not make them swim.
+                painter.setBrushOrigin(to_area.map(QPoint(0, 0)))
+                painter.fillRect(image.rect(), hatch_brush(swatch(self.colour), self.opacity, ratio))
+        else:
+            pixels[:] = 0
+        if self.line > 0.0:
+            near = _beside_line(mask) & self._within_canvas(mask.shape, to_area)
+            pen = Pen(swatch(self.colour).rgb, self.line * ratio, _CASING * ratio, line_opacity(self.opacity))
+            draw_contour(pixels, mask, near, pen)
+        return image
+
+    def _within_canvas(self, shape: tuple[int, int], to_area: QTransform) -> NDArray[np.bool_]:
+        """The pixels [h, w] clearly inside the canvas: paint that reaches its edge does not end there."""
+        back = to_area.inverted()[0]
+        columns, rows = np.arange(shape[1]) + 0.5, np.arange(shape[0])[:, None] + 0.5
+        x = back.m11() * columns + back.m21() * rows + back.dx()
+        y = back.m12() * columns + back.m22() * rows + back.dy()
+        edge = MARGIN / 2.0 / math.hypot(to_area.m11(), to_area.m12())
+        inside: NDArray[np.bool_] = (np.minimum(x, self.sheet.width - x) > edge) & (
+            np.minimum(y, self.sheet.height - y) > edge
+        )
+        return inside
+
+    def _draw_mask(self, painter: QPainter, transform: QTransform, mode: _Mode) -> None:
+        zoom = math.hypot(transform.m11(), transform.m12())
+        image, scale = self.sheet.level(zoom)
+        painter.setCompositionMode(mode)
+        painter.setTransform(transform)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, zoom < _BLOCKS_FROM)
+        painter.drawImage(QRectF(0.0, 0.0, image.width() * scale, image.height() * scale), image)
+
+
+@dataclass(frozen=True)
+class Pen:
+    """A line of `colour`, `width` pixels wide, with a dark rim of `casing` pixels on either side."""
+
+    colour: Rgb
+    width: float
+    casing: float
+    opacity: float
+
+
+def draw_contour(pixels: Pixels, mask: Pixels, near: NDArray[np.bool_], pen: Pen) -> None:
+    """Draw the line at which a mask passes one half.
+
+    `pixels`: premultiplied uint8 [h, w, blue green red alpha], written to. `mask`: uint8 [h, w]. `near`: bool [h, w],
+    the pixels that may be drawn on.
+
+    How far a pixel lies from the line is what its value lacks to one half over how steeply the mask rises there.
+    """
+    rows, columns = np.nonzero(near)
+    if rows.size == 0:
+        return
+    distance = _distance(mask, rows, columns)
+    dark = 0.45 * pen.opacity * np.clip((pen.width + 2.0 * pen.casing) / 2.0 + 0.5 - distance, 0.0, 1.0)
+    bright = pen.opacity * np.clip(pen.width / 2.0 + 0.5 - distance, 0.0, 1.0)
+    spots = pixels[rows, columns].astype(np.float32) * (1.0 - dark[:, None])
+    spots[:, 3] += 255.0 * dark
+    ink = np.array([*reversed(pen.colour), 255], np.float32)
+    pixels[rows, columns] = np.rint(spots + (ink - spots) * bright[:, None]).astype(np.uint8)
+
+
+def _beside_line(mask: Pixels) -> NDArray[np.bool_]:
+    """The pixels within a few pixels of where the mask passes one half."""
+    inside = mask > _HALF
+    near = np.zeros_like(inside)
+    for shift in range(1, MARGIN):
+        across = inside[:, shift:] != inside[:, :-shift]
+        near[:, shift:] |= across
+        near[:, :-shift] |= across
+        down = inside[shift:] != inside[:-shift]
+        near[shift:] |= down
+        near[:-shift] |= down
+    return near
+
+
+def _distance(mask: Pixels, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArray[np.float32]:
+    """How far pixels lie from the line, in pixels, as far as the slope around them tells."""
+    padded = np.pad(mask, 1, mode="edge").astype(np.float32)
+    along = padded[rows + 1, columns + 2] - padded[rows + 1, columns]
+    down = padded[rows + 2, columns + 1] - padded[rows, columns + 1]
+    slope = np.maximum(np.hypot(along, down) / 2.0, 1.0)
+    distance: NDArray[np.float32] = np.abs(padded[rows + 1, columns + 1] - np.float32(_HALF)) / slope
+    return distance
