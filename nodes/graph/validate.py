@@ -77,7 +77,7 @@ class _Examiner:
             yield self._problem(node, None, Code.UNKNOWN_TYPE, f" {told.format(shown(node.type))}")
             return
         if node.version > shape.spec.version:
-            told = f" was made with version {node.version} of its type; installed is {shape.spec.version}. Update Sinopia."
+            told = f" is of version {node.version} of its type; installed is {shape.spec.version}. Update Sinopia."
             yield self._problem(node, None, Code.NEWER_NODE, told)
         yield from self._missing_inputs(node, shape)
         yield from self._mistyped_inputs(node, shape)

@@ -68,6 +68,7 @@ class PhraseLayerValue(Struct, frozen=True):
     """One painted phrase in a parameter of kind `PHRASES`: `phrase` is characters [start, end) of the prompt.
 
     `mask` refers to the painted picture, "paint/<id>.png". `strength` at least 0; `repel`, `begin`, `finish` in 0..1.
+    `noise_seed`: a seed of its own for the noise inside the mask, None for the picture's.
     Other fields (a colour on screen) are kept in files and change no result.
     """
 
@@ -80,6 +81,7 @@ class PhraseLayerValue(Struct, frozen=True):
     repel: float = 0.0
     begin: float = 0.0
     finish: float = 1.0
+    noise_seed: int | None = None
 
 
 WIRED_BY: Mapping[Kind, PortType] = {

@@ -11,7 +11,7 @@ import msgspec
 
 from engine.api.plan import Json
 from nodes.specs.codes import Code
-from nodes.specs.declare import Kind, Parameter, PhraseLayerValue
+from nodes.specs.declare import LARGEST_SEED, Kind, Parameter, PhraseLayerValue
 from nodes.specs.references import name_fault, reference_fault
 
 LONGEST_LIST = 256
@@ -151,6 +151,9 @@ def _single_layer_faults(layer: PhraseLayerValue, owner: str) -> Iterator[ValueF
     for name in ("repel", "begin", "finish"):
         if not 0.0 <= getattr(layer, name) <= 1.0:
             yield ValueFault(Code.OUT_OF_RANGE, f"{owner} {name} is {getattr(layer, name):g}; choose from 0 to 1")
+    if layer.noise_seed is not None and not 0 <= layer.noise_seed <= LARGEST_SEED:
+        told = f"{owner} noise seed is {layer.noise_seed}; choose from 0 to {LARGEST_SEED}"
+        yield ValueFault(Code.OUT_OF_RANGE, told)
     if layer.begin > layer.finish:
         yield ValueFault(Code.CONTRADICTION, f"{owner} begin comes after its finish; choose begin up to finish")
 
