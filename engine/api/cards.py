@@ -6,7 +6,7 @@ from msgspec import Struct, field
 
 
 class PartCard(Struct, frozen=True, forbid_unknown_fields=True):
-    """One denoiser of a model. `size` is the side in pixels it was made for; sigmas bound the noise it was trained on."""
+    """One denoiser of a model: `size` is the side in pixels and the sigmas bound the noise it was trained on."""
 
     name: str
     title: str

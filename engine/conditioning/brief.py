@@ -80,7 +80,8 @@ class PhraseLayer:
 
     `start`, `end`: its characters [start, end) of the prompt. `mask`: float32 [H, W] in 0..1 at canvas size.
     `strength`: factor on the weight, 1 as painted. `repel`: 0..1, how strongly the phrase is pushed out of the
-    unpainted part. `begin`, `finish`: the fractions of the steps between which the layer acts.
+    unpainted part. `begin`, `finish`: the fractions of the steps between which the layer acts. `noise_seed`: a seed for
+    the noise inside the mask, so that this part can be drawn anew while the rest stays; None takes the picture's.
     """
 
     id: str
@@ -91,6 +92,7 @@ class PhraseLayer:
     repel: float = 0.0
     begin: float = 0.0
     finish: float = 1.0
+    noise_seed: int | None = None
 
     def __post_init__(self) -> None:
         owner = f"phrase layer {self.id!r}"

@@ -11,7 +11,9 @@ import torch
 from torch import Tensor
 
 from engine.conditioning.brief import Sample
+from engine.conditioning.paint_with_words import overlap_masks, resize_masks
 from engine.conditioning.picture import Picture
+from engine.conditioning.regional_noise import blend_noise
 from engine.diffusion.denoiser import Bound, Denoiser, condition
 from engine.diffusion.ensemble import Ensemble
 from engine.diffusion.errors import SolveError
@@ -118,8 +120,19 @@ def _sigma_start(pictures: Sequence[Picture], settings: SolveSettings) -> float:
 
 def _start(pictures: Sequence[Picture], sigma_start: float, frame: Frame) -> Tensor:
     """Return x at `sigma_start`: pure noise, or the samples with the noise they lack (SDEdit: x0 + sigma n)."""
-    noise = picture_noise([picture.seed for picture in pictures], frame.shape).to(frame.device)
+    noise = torch.stack([_noise(picture, frame.shape) for picture in pictures]).to(frame.device)
     return torch.stack([_started(picture, n, sigma_start, frame) for picture, n in zip(pictures, noise, strict=True)])
+
+
+def _noise(picture: Picture, shape: tuple[int, int, int]) -> Tensor:
+    """The picture's own noise, with a field of its own inside every painted phrase that asks for one."""
+    layers = [layer for layer in picture.phrases.layers if layer.noise_seed is not None] if picture.phrases else []
+    base, *regions = picture_noise([picture.seed, *(layer.noise_seed or 0 for layer in layers)], shape)
+    if picture.phrases is None or not layers:
+        return base
+    masks = torch.stack([torch.tensor(layer.mask) for layer in layers])
+    masks = overlap_masks(resize_masks(masks, shape[1:], picture.phrases.resize), picture.phrases.overlap)
+    return blend_noise(base, torch.stack(regions), masks)
 
 
 def _started(picture: Picture, noise: Tensor, sigma_start: float, frame: Frame) -> Tensor:

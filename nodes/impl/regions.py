@@ -89,4 +89,6 @@ def _bound(context: Context, text: str, entry: PhraseLayerValue) -> PhraseLayer 
     if float(mask.sum()) < mask.size / SMALLEST_GRID**2:
         context.note(f"“{entry.phrase}”: painted smaller than one cell at 8x8, so it acts weakly.")
     end = start + len(entry.phrase)
-    return PhraseLayer(entry.id, start, end, mask, entry.strength, entry.repel, entry.begin, entry.finish)
+    return PhraseLayer(
+        entry.id, start, end, mask, entry.strength, entry.repel, entry.begin, entry.finish, entry.noise_seed
+    )

@@ -231,3 +231,19 @@ def test_solving_records_no_gradients() -> None:
             return self.weight * super().__call__(x, sigma, conditioning)
 
     assert not run(Trained(), CAT)[0].data.requires_grad
+
+
+def test_a_phrase_with_a_noise_seed_is_drawn_anew_alone() -> None:
+    mask = np.zeros((8, 8), dtype=np.float32)
+    mask[:, :4] = 1.0
+
+    def left_half(noise_seed: int | None) -> Tensor:
+        phrases = PhraseMasks("a fox", (PhraseLayer("1", 2, 5, mask, noise_seed=noise_seed),))
+        picture = Picture(PromptText("a fox"), seed=3, phrases=phrases)
+        return run(Reader(), picture)[0].data
+
+    plain, again, other = left_half(None), left_half(11), left_half(12)
+    assert torch.equal(plain[..., 4:], again[..., 4:])
+    assert torch.equal(again[..., 4:], other[..., 4:])
+    assert (plain[..., :4] - again[..., :4]).abs().min() > 0.0
+    assert (again[..., :4] - other[..., :4]).abs().min() > 0.0
