@@ -43,7 +43,7 @@ def detect() -> str:
 
 
 def attempts(request: Request, previous: State | None, requirements: Path) -> tuple[Attempt, ...]:
-    """The ways to try in order; the next one only when the index has no such build.
+    """The ways to try in order; the next one only when the one before has no such build.
 
     `auto` stays with what is installed. Where nothing is, a machine that finds no CPU build takes the CUDA set in the
     end: larger, but it runs without a GPU too.

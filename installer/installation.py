@@ -99,12 +99,13 @@ class Installation:
                 discard(info, self.place.venv)
 
     def _install_torch(self, ways: tuple[Attempt, ...]) -> Attempt:
-        """Try one way after the other; the next only when the index asked has no such build."""
+        """Try one way after the other; the next only when an index has no such build, or is ours and not there."""
         for way in ways[:-1]:
             try:
                 return self._install_torch_from(way)
             except PipError as error:
-                if error.trouble is not Trouble.MISSING:
+                unreachable = error.trouble is Trouble.NETWORK and way.torch_index is not None
+                if error.trouble is not Trouble.MISSING and not unreachable:
                     raise
         return self._install_torch_from(ways[-1])
 

@@ -26,7 +26,7 @@ def run_tests(place: Place) -> int:
         "ruff": [str(place.python), "-m", "ruff", "check", "."],
         "import-linter": [str(linter)],
         "mypy": [str(place.python), "-m", "mypy"],
-        "pytest": [str(place.python), "-m", "pytest", "-q", "-n", "2"],
+        "pytest": [str(place.python), "-m", "pytest", "-q", "-n", "2", "--dist", "loadscope"],
     }
     failed = []
     for name, command in checks.items():

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -90,9 +91,15 @@ class Checkout:
         )
 
     def pin_as_at_first(self) -> None:
-        """Give every set the pins that it began with."""
+        """Give every set the pins that it began with, and torch no index of its own."""
         for name, text in REQUIREMENTS.items():
             self.pin(name, text)
+        self.name_torch_index("")
+
+    def name_torch_index(self, address: str) -> None:
+        """Say where the CPU build of torch is to be looked for when pip knows none."""
+        text = json.dumps({"cpu": address} if address else {})
+        (self.place.requirements / "torch_index.json").write_text(text, encoding="utf-8")
 
     def pin(self, name: str, text: str) -> None:
         """Rewrite one set."""

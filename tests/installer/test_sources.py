@@ -80,13 +80,24 @@ def test_a_cut_download_is_told_and_mended(installed: Checkout, index: tuple[Pat
     assert version_of(installed, "brush") == "3.0"
 
 
-def test_a_build_that_the_usual_index_lacks_comes_from_its_own(checkout: Checkout, index: tuple[Path, str]) -> None:
+def test_a_build_that_the_usual_index_lacks_comes_from_its_own(installed: Checkout, index: tuple[Path, str]) -> None:
     folder, address = index
     publish(folder, "torch", "2.1+cpu", {"torch/__init__.py": ""})
-    checkout.pin("cpu", "torch==2.1+cpu\n")
-    (checkout.place.requirements / "torch_index.json").write_text(f'{{"cpu": "{address}"}}', encoding="utf-8")
-    assert checkout.install().returncode == 0
-    assert version_of(checkout, "torch") == "2.1+cpu"
+    installed.pin("cpu", "torch==2.1+cpu\n")
+    installed.name_torch_index(address)
+    assert installed.install().returncode == 0
+    assert version_of(installed, "torch") == "2.1+cpu"
+
+
+@pytest.mark.skipif(detect() != "cpu" or sys.platform != "linux", reason="this machine begins with another set")
+def test_without_any_cpu_build_the_cuda_set_serves(installed: Checkout) -> None:
+    installed.place.state.unlink()
+    make_wheel(installed.wheels, "torch", "3.0", {"torch/__init__.py": ""})
+    installed.pin("cpu", "torch==7.0+cpu\n")
+    installed.name_torch_index("http://127.0.0.1:9/simple")
+    assert installed.install("run").returncode == 0
+    assert version_of(installed, "torch") == "3.0"
+    assert "Setting up" not in installed.install("run").stdout
 
 
 def test_the_user_may_name_the_index_of_torch(installed: Checkout, index: tuple[Path, str]) -> None:
