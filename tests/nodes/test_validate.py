@@ -72,6 +72,7 @@ def test_a_sound_graph_has_no_problems() -> None:
         (painted({**LAYER, "start": 5, "end": 2}), ("masks", "layers", "broken-phrase")),
         (painted({**LAYER, "end": 9}), ("masks", "layers", "broken-phrase")),
         (painted({**LAYER, "mask": "/etc/passwd"}), ("masks", "layers", "bad-reference")),
+        (painted({**LAYER, "noise_seed": -1}), ("masks", "layers", "out-of-range")),
         (painted({**LAYER, "repel": 2.0}), ("masks", "layers", "out-of-range")),
         (painted({**LAYER, "begin": 0.9, "finish": 0.1}), ("masks", "layers", "contradiction")),
         (painted({**LAYER, "start": "2"}), ("masks", "layers", "wrong-type")),
