@@ -28,6 +28,7 @@ FORBIDDEN = {
     "studio": "import torch",
 }
 
+
 @dataclass(frozen=True)
 class Contract:
     """A contract as pyproject.toml writes it, and the packages that it guards."""

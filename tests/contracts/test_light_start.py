@@ -11,7 +11,8 @@ import importlib, pkgutil, sys
 for name in sys.argv[2:]:
     package = importlib.import_module(name)
     for found in pkgutil.walk_packages(getattr(package, "__path__", []), name + "."):
-        importlib.import_module(found.name)
+        if not found.name.endswith(".__main__"):
+            importlib.import_module(found.name)
 print(*(name for name in sys.argv[1].split(",") if name in sys.modules))
 """
 
