@@ -127,12 +127,12 @@ def _start(pictures: Sequence[Picture], sigma_start: float, frame: Frame) -> Ten
 def _noise(picture: Picture, shape: tuple[int, int, int]) -> Tensor:
     """The picture's own noise, with a field of its own inside every painted phrase that asks for one."""
     layers = [layer for layer in picture.phrases.layers if layer.noise_seed is not None] if picture.phrases else []
-    base, *regions = picture_noise([picture.seed, *(layer.noise_seed or 0 for layer in layers)], shape)
+    fields = picture_noise([picture.seed, *(layer.noise_seed or 0 for layer in layers)], shape)
     if picture.phrases is None or not layers:
-        return base
+        return fields[0]
     masks = torch.stack([torch.tensor(layer.mask) for layer in layers])
     masks = overlap_masks(resize_masks(masks, shape[1:], picture.phrases.resize), picture.phrases.overlap)
-    return blend_noise(base, torch.stack(regions), masks)
+    return blend_noise(fields[0], fields[1:], masks)
 
 
 def _started(picture: Picture, noise: Tensor, sigma_start: float, frame: Frame) -> Tensor:

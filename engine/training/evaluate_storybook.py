@@ -23,9 +23,13 @@ MODEL = "storybook"
 
 @dataclass(frozen=True)
 class Recipe:
-    """How pictures are made: the experts of the base solve, steps and guidance of it and of the upscaler."""
+    """How pictures are made: the experts, steps and guidance of the base solve and of the enlarging one.
+
+    Each part of a solve acts from its own highest noise level down to that of the next.
+    """
 
     experts: tuple[str, ...] = ("high", "low")
+    upscalers: tuple[str, ...] = ("upscaler", "refiner")
     sampler: str = "dpmpp_2m"
     steps: int = 16
     guidance: float = 3.0
@@ -36,7 +40,7 @@ class Recipe:
 
 @dataclass(frozen=True, eq=False)
 class Storybook:
-    """The ensemble of experts and the upscaler, loaded; `generate` is what the evaluations call."""
+    """Both ensembles, loaded; `generate` is what the evaluations call."""
 
     base: Denoiser
     upscaler: Denoiser
@@ -47,11 +51,13 @@ class Storybook:
     def load(root: Path, recipe: Recipe) -> Storybook:
         """Load the model below `root`. Raises ModelError naming a missing or damaged file."""
         catalogue = Catalogue(root)
-        experts = [catalogue.load_part(MODEL, part, recipe.device) for part in recipe.experts]
-        upscaler = catalogue.load_part(MODEL, "upscaler", recipe.device)
-        ensemble = Ensemble([Stage(expert, expert.sigma_max, expert.sigma_min) for expert in experts])
-        sizes = (experts[0].native_size, upscaler.native_size)
-        return Storybook(ensemble, upscaler, sizes, recipe)
+        base, upscaler = (
+            [catalogue.load_part(MODEL, part, recipe.device) for part in parts]
+            for parts in (recipe.experts, recipe.upscalers)
+        )
+        return Storybook(
+            handing_down(base), handing_down(upscaler), (base[0].native_size, upscaler[0].native_size), recipe
+        )
 
     def generate(self, briefs: Sequence[Brief], seeds: Sequence[int]) -> list[NDArray[np.uint8]]:
         """One finished picture, uint8 [S, S, 3], for each brief and seed."""
@@ -75,6 +81,12 @@ class Storybook:
         settings = SolveSettings(grid, recipe.sampler, guidance)
         samples = solve(denoiser, pictures, settings, Frame((3, size, size), device=recipe.device), lambda facts: None)
         return [sample.data.clamp(-1.0, 1.0) for sample in samples]
+
+
+def handing_down(parts: Sequence[Denoiser]) -> Ensemble:
+    """An ensemble in which every part takes over at its own highest noise level."""
+    ends = [*(part.sigma_max for part in parts[1:]), parts[-1].sigma_min]
+    return Ensemble([Stage(part, part.sigma_max, end) for part, end in zip(parts, ends, strict=True)])
 
 
 def as_picture(brief: Brief, seed: int, low_resolution: torch.Tensor | None) -> Picture:
