@@ -78,9 +78,10 @@ class Session:
         """Apply `change(document, ...)`; for an edit that is finished at once."""
         return self.apply(label, change(self.document, *arguments, **named))
 
-    def settle(self) -> None:
-        """The gesture is over: its edit is finished, and the next one stands by itself."""
-        self._history.seal()
+    def settle(self, *, seal: bool = True) -> None:
+        """The gesture is over: its edit is finished, and (unless `seal` is False) the next one stands by itself."""
+        if seal:
+            self._history.seal()
         if self._unfinished and not self._in_transaction:
             self._unfinished = False
             self.finished.emit(self.document)

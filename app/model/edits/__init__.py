@@ -36,6 +36,7 @@ from app.model.edits.phrases import (
     set_layer,
     set_prompt,
 )
+from app.model.edits.restoring import take_paint, take_prompt, take_seed
 from app.model.edits.size import SizeCrop, set_canvas, set_size, shape_canvas, size_of
 from app.model.edits.style import (
     PictureFile,
@@ -115,6 +116,9 @@ __all__ = [
     "size_of",
     "style_pictures",
     "style_weights",
+    "take_paint",
+    "take_prompt",
+    "take_seed",
     "takes_several",
     "toggle_mute",
 ]

@@ -36,7 +36,7 @@ def set_prompt(document: Document, node: str, text: str, change: Change | None =
         return edited
     for masks in masks_fed_by(document, node):
         if layers_of(masks):
-            edited = _with_layers(edited, masks, _reanchored(layers_of(masks), before, text, change))
+            edited = with_layers(edited, masks, _reanchored(layers_of(masks), before, text, change))
     return edited
 
 
@@ -70,13 +70,13 @@ def bind_phrase(
     the first that is free. EditError when nothing but blanks is selected.
     """
     found = _anchor(document, prompt, start, end)
-    document, masks = _with_masks(document, registry, prompt, ids)
+    document, masks = ensure_masks(document, registry, prompt, ids)
     held = layers_of(masks)
     if any(each.id == layer for each in held):
         raise EditError(f"There is a layer {layer} already. Give the new one an id of its own.")
     added = Layer(layer, found.start, found.end, found.phrase, colour=_free_colour(held) if colour is None else colour)
     painted = with_entry(document.paint, added.raster, TileMask.blank(*document.size))
-    return replace(_with_layers(document, masks, (*held, added)), paint=painted)
+    return replace(with_layers(document, masks, (*held, added)), paint=painted)
 
 
 def rebind_layer(document: Document, node: str, layer: str, start: int, end: int) -> Document:
@@ -95,7 +95,7 @@ def set_layer(document: Document, node: str, layer: Layer) -> Document:
     """Put `layer` in the place of the one with its id."""
     layer_of(document, node, layer.id)
     masks = masks_node(document, node)
-    return _with_layers(document, masks, (layer if each.id == layer.id else each for each in layers_of(masks)))
+    return with_layers(document, masks, (layer if each.id == layer.id else each for each in layers_of(masks)))
 
 
 def remove_layers(document: Document, node: str, layers: Iterable[str]) -> Document:
@@ -104,7 +104,7 @@ def remove_layers(document: Document, node: str, layers: Iterable[str]) -> Docum
     masks = masks_node(document, node)
     kept = [layer for layer in layers_of(masks) if layer not in gone]
     paint = without(document.paint, [layer.raster for layer in gone])
-    return replace(_with_layers(document, masks, kept), paint=paint)
+    return replace(with_layers(document, masks, kept), paint=paint)
 
 
 def move_layer(document: Document, node: str, layer: str, index: int) -> Document:
@@ -113,7 +113,7 @@ def move_layer(document: Document, node: str, layer: str, index: int) -> Documen
     masks = masks_node(document, node)
     others = [each for each in layers_of(masks) if each.id != layer]
     place = min(max(index, 0), len(others))
-    return _with_layers(document, masks, (*others[:place], moved, *others[place:]))
+    return with_layers(document, masks, (*others[:place], moved, *others[place:]))
 
 
 def rename_layer(document: Document, node: str, layer: str, name: str) -> Document:
@@ -127,7 +127,7 @@ def duplicate_layer(document: Document, node: str, layer: str, copy: str) -> Doc
     copied = replace(old, id=copy, mask="")
     layers = [each for held in layers_of(masks) for each in ((held, copied) if held == old else (held,))]
     painted = document.paint.get(old.raster, TileMask.blank(*document.size))
-    return replace(_with_layers(document, masks, layers), paint=with_entry(document.paint, copied.raster, painted))
+    return replace(with_layers(document, masks, layers), paint=with_entry(document.paint, copied.raster, painted))
 
 
 def commit_paint(document: Document, node: str, layer: str, mask: TileMask) -> Document:
@@ -143,6 +143,26 @@ def commit_paint(document: Document, node: str, layer: str, mask: TileMask) -> D
 def paint_of(document: Document, layer: Layer) -> TileMask:
     """The paint of a layer; blank where nothing was painted yet."""
     return document.paint.get(layer.raster) or TileMask.blank(*document.size)
+
+
+def with_layers(document: Document, masks: Node, layers: Iterable[Layer]) -> Document:
+    """Give a Phrase Masks node other layers."""
+    return with_parameters(document, masks.id, **{LAYERS: entries_with(masks, layers)})
+
+
+def ensure_masks(document: Document, registry: Registry, prompt: str, ids: NewId) -> tuple[Document, Node]:
+    """The Phrase Masks node of a prompt; one is made, and wired to every solve that follows, if there is none."""
+    fed = masks_fed_by(document, prompt)
+    if fed:
+        return document, fed[0]
+    above, node = node_of(document, prompt), ids()
+    document = add_node(document, spec_of(registry, PHRASE_MASKS), node, above.x, above.y + BELOW)
+    given = End(node, "phrases")
+    solves = [end.node for end in fed_by(document.graph, End(prompt, "conditioning")) if end.port == "prompt"]
+    wires = [Link(given, End(solve, "phrases")) for solve in solves if _takes_phrases(document, registry, solve)]
+    own = Link(End(prompt, "conditioning"), End(node, "prompt"))
+    document = with_links(document, [*document.graph.links, own, *wires])
+    return document, document.nodes[node]
 
 
 def _anchor(document: Document, prompt: str, start: int, end: int) -> Anchor:
@@ -169,24 +189,6 @@ def _at(layer: Layer, places: dict[str, Anchor]) -> Layer:
 def _free_colour(layers: Sequence[Layer]) -> int:
     taken = {layer.colour for layer in layers}
     return next((colour for colour in range(COLOURS) if colour not in taken), len(layers) % COLOURS)
-
-
-def _with_layers(document: Document, masks: Node, layers: Iterable[Layer]) -> Document:
-    return with_parameters(document, masks.id, **{LAYERS: entries_with(masks, layers)})
-
-
-def _with_masks(document: Document, registry: Registry, prompt: str, ids: NewId) -> tuple[Document, Node]:
-    fed = masks_fed_by(document, prompt)
-    if fed:
-        return document, fed[0]
-    above, node = node_of(document, prompt), ids()
-    document = add_node(document, spec_of(registry, PHRASE_MASKS), node, above.x, above.y + BELOW)
-    given = End(node, "phrases")
-    solves = [end.node for end in fed_by(document.graph, End(prompt, "conditioning")) if end.port == "prompt"]
-    wires = [Link(given, End(solve, "phrases")) for solve in solves if _takes_phrases(document, registry, solve)]
-    own = Link(End(prompt, "conditioning"), End(node, "prompt"))
-    document = with_links(document, [*document.graph.links, own, *wires])
-    return document, document.nodes[node]
 
 
 def _takes_phrases(document: Document, registry: Registry, node: str) -> bool:

@@ -1,0 +1,290 @@
+"""Generate: a snapshot of the document is checked, compiled and given to the engine; the artist goes on editing.
+
+All methods and signals belong to one thread, that of the window. `hear` takes what the engine's client tells, carried
+over to that thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from app.client.client import USUAL, JobOptions
+from app.client.events import ClientEvent
+from app.files.archive import ArchiveError
+from app.files.cache import unpack_assets
+from app.files.embedded import picture_facts
+from app.files.errors import ProjectFileError
+from app.model.aside import Aside, at_once
+from app.model.conversion import MaskEncoder, to_project
+from app.model.document import Document, frozen
+from app.model.engine_state import EngineState, after
+from app.model.job import STATE_OF, Job, JobState, NodeFacts
+from app.model.seeds import planned_seeds, prompt_text
+from app.model.settings import Device
+from app.model.signal import Signal
+from engine.api.errors import Problem, ProblemCode
+from engine.api.messages import (
+    JobEnded,
+    JobStarted,
+    NodeDone,
+    NodeFailed,
+    Preview,
+    Progress,
+    QueueChanged,
+)
+from engine.api.plan import Asset, Plan
+from engine.api.report import StepOutcome
+from nodes.graph.compile import compile_plan
+from nodes.graph.errors import GraphError
+from nodes.registry import Registry
+
+
+class Engine(Protocol):
+    """What jobs need of the engine's client."""
+
+    def submit(self, plan: Plan, folder: Path, options: JobOptions = USUAL) -> str: ...
+
+    def cancel(self, job: str) -> None: ...
+
+    def reorder(self, jobs: Sequence[str]) -> None: ...
+
+
+@dataclass(frozen=True)
+class JobFolders:
+    """Where a job's masks and pictures are put for the engine, and where its results go."""
+
+    assets: Path
+    results: Path
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    plan: Plan
+    facts: dict[str, str]
+
+
+class Jobs:
+    """Every job since the studio opened, those that are over included until they are removed."""
+
+    def __init__(self, engine: Engine, registry: Registry, folders: JobFolders, aside: Aside = at_once) -> None:
+        self.added: Signal[Job] = Signal()
+        self.changed: Signal[Job] = Signal()
+        """A job as it is now."""
+        self.removed: Signal[int] = Signal()
+        self.reordered: Signal[()] = Signal()
+        self.previewed: Signal[Job, Preview] = Signal()
+        """What the picture looks like so far."""
+        self.finished: Signal[Job] = Signal()
+        """A job is over, whatever came of it."""
+        self.engine_changed: Signal[EngineState] = Signal()
+        self.device = Device.AUTO
+        self.embed_project = True
+        """Whether pictures carry the project that made them."""
+        self._engine, self._registry, self._folders, self._aside = engine, registry, folders, aside
+        self._jobs: dict[int, Job] = {}
+        self._by_key: dict[str, int] = {}
+        self._took: dict[str, float] = {}
+        self._encoder = MaskEncoder()
+        self._engine_state = EngineState()
+        self._next = 1
+
+    @property
+    def all(self) -> tuple[Job, ...]:
+        """The jobs in the order in which they run or ran."""
+        return tuple(self._jobs.values())
+
+    @property
+    def unfinished(self) -> tuple[Job, ...]:
+        """The jobs that run or wait, in order."""
+        return tuple(job for job in self._jobs.values() if not job.state.over)
+
+    @property
+    def engine(self) -> EngineState:
+        """What is known of the engine."""
+        return self._engine_state
+
+    def job(self, job: int) -> Job:
+        """One job; KeyError when it was removed."""
+        return self._jobs[job]
+
+    def submit(
+        self, document: Document, targets: Sequence[str] | None = None, *, first: bool = False, fresh: bool = False
+    ) -> Job:
+        """Run `document` up to `targets` (None: up to every output node); `first` puts it before all that wait.
+
+        Raises:
+            ProblemsError: the document cannot run as it is; it carries every problem.
+        """
+        # Masks and pictures get their names by content only when they are written, which is done aside.
+        unnamed = {reference: Asset("", "") for reference in document.files}
+        plan = compile_plan(document.graph, self._registry, targets, unnamed)
+        job = self._new(document, None if targets is None else tuple(targets), plan)
+        device, embed = self.device, self.embed_project
+        self._aside(
+            lambda: self._prepare(job, embed=embed),
+            lambda prepared: self._submit(job.id, prepared, JobOptions(prepared.facts, device.value, fresh), first),
+            lambda error: self._failed(job.id, error),
+        )
+        return self._jobs[job.id]
+
+    def estimate(self, document: Document, targets: Sequence[str] | None = None) -> float | None:
+        """Seconds that a run may take if nothing of it was kept; None where nothing like it ran before.
+
+        Raises:
+            ProblemsError: the document cannot run as it is.
+        """
+        unnamed = {reference: Asset("", "") for reference in document.files}
+        plan = compile_plan(document.graph, self._registry, targets, unnamed)
+        return sum(self._expected(plan).values()) or None
+
+    def cancel(self, job: int) -> None:
+        """Stop a job, or take it out of the queue."""
+        held = self._jobs[job]
+        if held.state is JobState.PREPARING:
+            self._end(replace(held, state=JobState.CANCELLED))
+        elif held.key is not None and held.state in (JobState.WAITING, JobState.RUNNING):
+            self._put(replace(held, state=JobState.CANCELLING))
+            self._engine.cancel(held.key)
+
+    def cancel_all(self) -> None:
+        """Stop what runs and empty the queue."""
+        for job in reversed(self.unfinished):
+            self.cancel(job.id)
+
+    def remove(self, jobs: Iterable[int]) -> None:
+        """Forget jobs that are over."""
+        for job in jobs:
+            if self._jobs[job].state.over:
+                self._by_key.pop(self._jobs.pop(job).key or "", None)
+                self.removed.emit(job)
+
+    def reorder(self, jobs: Sequence[int]) -> None:
+        """Put these waiting jobs first, in this order; the others follow in the order that they have."""
+        waiting = [job for job in jobs if self._jobs[job].state is JobState.WAITING]
+        self._engine.reorder([key for job in waiting if (key := self._jobs[job].key) is not None])
+
+    def hear(self, event: ClientEvent) -> None:
+        """Follow what the engine's client tells."""
+        state = after(self._engine_state, event)
+        if state is not self._engine_state:
+            self._engine_state = state
+            self.engine_changed.emit(state)
+        if isinstance(event, QueueChanged):
+            self._order(event)
+        job = self._jobs.get(self._by_key.get(getattr(event, "job", None) or "", 0))
+        if job is not None and not job.state.over:
+            self._follow(job, event)
+
+    def _follow(self, job: Job, event: ClientEvent) -> None:
+        match event:
+            case JobStarted():
+                self._put(replace(job, state=JobState.RUNNING) if job.state is JobState.WAITING else job)
+            case Progress():
+                facts = _running(job.nodes.get(event.node, NodeFacts()), event)
+                self._put(replace(job, nodes=frozen({**job.nodes, event.node: facts})))
+            case Preview():
+                self.previewed.emit(job, event)
+            case NodeDone():
+                self._note_seconds(job, event)
+                nodes = frozen({**job.nodes, event.node: self._done(job, event)})
+                self._put(replace(job, nodes=nodes, pictures=(*job.pictures, *event.pictures)))
+            case NodeFailed():
+                facts = NodeFacts(outcome=StepOutcome.FAILED, seconds=event.seconds, problem=event.problem)
+                self._put(replace(job, nodes=frozen({**job.nodes, event.node: facts})))
+            case JobEnded():
+                ended = replace(job, state=STATE_OF[event.outcome], seconds=event.seconds, device=event.device)
+                self._end(replace(ended, pictures=event.pictures or job.pictures, problem=event.problem))
+
+    def _new(self, document: Document, targets: tuple[str, ...] | None, plan: Plan) -> Job:
+        prompt, seeds = prompt_text(plan), planned_seeds(plan)
+        nodes = frozen({step.node: NodeFacts() for step in plan.steps})
+        job = Job(self._next, document, targets, prompt, seeds, nodes=nodes, expected=frozen(self._expected(plan)))
+        self._next += 1
+        self._jobs[job.id] = job
+        self.added.emit(job)
+        return job
+
+    def _prepare(self, job: Job, *, embed: bool) -> _Prepared:
+        """Done aside: name every mask and picture by its content, and put it where the engine finds it."""
+        project = to_project(job.document, self._encoder)
+        assets = unpack_assets(project, self._folders.assets)
+        plan = compile_plan(job.document.graph, self._registry, job.targets, assets)
+        return _Prepared(plan, picture_facts(project, self._registry) if embed else {})
+
+    def _submit(self, job: int, prepared: _Prepared, options: JobOptions, first: bool) -> None:
+        held = self._jobs.get(job)
+        if held is None or held.state is not JobState.PREPARING:
+            return  # cancelled meanwhile
+        key = self._engine.submit(prepared.plan, self._folders.results, options)
+        self._by_key[key] = job
+        self._put(replace(held, state=JobState.WAITING, key=key))
+        if first:
+            self._engine.reorder([key])
+
+    def _failed(self, job: int, error: Exception) -> None:
+        held = self._jobs.get(job)
+        if held is not None and held.state is JobState.PREPARING:
+            self._end(replace(held, state=JobState.FAILED, problem=_problem(error)))
+
+    def _done(self, job: Job, event: NodeDone) -> NodeFacts:
+        titles = {node: _title(job.document, node) for node in job.nodes}
+        return NodeFacts(
+            outcome=event.outcome, seconds=event.seconds, why=event.why.sentence(titles), notes=event.notes
+        )
+
+    def _note_seconds(self, job: Job, event: NodeDone) -> None:
+        node = job.document.nodes.get(event.node)
+        if event.outcome is StepOutcome.RAN and node is not None:
+            self._took[node.type] = event.seconds
+
+    def _expected(self, plan: Plan) -> Mapping[str, float]:
+        return {step.node: self._took[step.type] for step in plan.steps if step.type in self._took}
+
+    def _order(self, event: QueueChanged) -> None:
+        """Let the order be the engine's: what is over, what runs, what waits, what it has not got yet."""
+        told = [key for key in (event.running, *event.waiting) if key is not None]
+        places = {self._by_key[key]: place for place, key in enumerate(told) if key in self._by_key}
+
+        def place(job: Job) -> int:
+            return -1 if job.state.over else places.get(job.id, len(places))
+
+        before = list(self._jobs)
+        self._jobs = {job.id: job for job in sorted(self._jobs.values(), key=place)}
+        if list(self._jobs) != before:
+            self.reordered.emit()
+
+    def _put(self, job: Job) -> None:
+        if self._jobs[job.id] is not job:
+            self._jobs[job.id] = job
+            self.changed.emit(job)
+
+    def _end(self, job: Job) -> None:
+        self._put(job)
+        self.finished.emit(job)
+
+
+def _running(facts: NodeFacts, event: Progress) -> NodeFacts:
+    return replace(
+        facts,
+        running=True,
+        done=event.done,
+        total=event.total,
+        item=event.item,
+        items=event.items,
+        text=event.text,
+    )
+
+
+def _title(document: Document, node: str) -> str:
+    held = document.nodes.get(node)
+    return held.title or held.type.rpartition(".")[2] if held is not None else node
+
+
+def _problem(error: Exception) -> Problem:
+    if isinstance(error, (GraphError, ProjectFileError, ArchiveError)):
+        return Problem(ProblemCode.FILE, str(error), "")
+    told = f"The picture could not be prepared ({type(error).__name__}: {error})."
+    return Problem(ProblemCode.UNEXPECTED, told, "Save the project and start the studio again.")

@@ -1,0 +1,29 @@
+"""What is wrong with a document, by the node that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from app.model.document import Document, frozen
+from nodes.graph.errors import Problem
+from nodes.graph.validate import validate
+from nodes.registry import Registry
+
+Problems = Mapping[str, tuple[Problem, ...]]
+"""By node id; "" for those of the graph as a whole."""
+
+WHOLE_GRAPH = ""
+
+
+def check(document: Document, registry: Registry) -> Problems:
+    """Everything that is wrong, by node. What is wrong inside an instance of a component shows on the instance."""
+    return by_node(validate(document.graph, registry, document.files))
+
+
+def by_node(problems: Iterable[Problem]) -> Problems:
+    """Problems by the node on the canvas that shows them."""
+    found: dict[str, tuple[Problem, ...]] = {}
+    for problem in problems:
+        node = (problem.node or WHOLE_GRAPH).partition("/")[0]
+        found[node] = (*found.get(node, ()), problem)
+    return frozen(found)

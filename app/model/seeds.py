@@ -1,0 +1,95 @@
+"""Seeds: the one on the screen is the one that is used, and a new one is drawn before a run, never after it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from app.model import edits
+from app.model.face import SEED, SEED_RANGE, SOLVES, face_of
+from app.model.session import Session
+from app.model.settings import SeedMode
+from engine.api.plan import Plan, Step
+from nodes.registry import Registry
+
+Draw: TypeAlias = Callable[[], int]
+
+LARGEST_DRAWN = 2**32
+"""Drawn seeds stay below, so that they can be read out and typed."""
+
+
+def draw_seed() -> int:
+    """A new seed."""
+    return secrets.randbelow(LARGEST_DRAWN)
+
+
+def ready_seed(session: Session, registry: Registry, mode: SeedMode, draw: Draw = draw_seed) -> int | None:
+    """Draw and show a new seed before a run, where the artist wants one; the seed that the run will begin with.
+
+    None where the seed is no number of the document but comes over a wire. Drawing again joins the same history entry.
+    """
+    seed = face_of(session.document, registry).seed
+    if seed is None:
+        return None
+    if mode is SeedMode.NEW:
+        changed = edits.set_parameter(session.document, seed.node, seed.port, draw())
+        session.apply("New seed", changed, merge_key=("seed", seed))
+        session.settle(seal=False)
+    return current_seed(session, registry)
+
+
+def current_seed(session: Session, registry: Registry) -> int | None:
+    """The seed that is shown; None where it is no number of the document."""
+    place = face_of(session.document, registry).seed
+    if place is None:
+        return None
+    node = session.document.nodes[place.node]
+    spec = registry.get(node.type)
+    declared = {parameter.name: parameter.default for parameter in spec.parameters} if spec is not None else {}
+    value = node.params.get(place.port, declared.get(place.port))
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def planned_seeds(plan: Plan) -> tuple[int, ...]:
+    """The seeds of the solve that decides the layout, one for each picture; empty where only running tells them."""
+    steps = {step.node: step for step in plan.steps}
+    solve = _first_solve(plan)
+    if solve is None:
+        return ()
+    sources = solve.inputs.get("seed", ())
+    return _seeds_of(steps[sources[0].node]) if sources else _whole(solve.params.get("seed"))
+
+
+def prompt_text(plan: Plan) -> str:
+    """The sentence of the solve that decides the layout; "" where it has none or only running tells it."""
+    steps = {step.node: step for step in plan.steps}
+    step = _first_solve(plan)
+    while step is not None:
+        if "text" in step.params:
+            return "" if step.inputs.get("text") else str(step.params["text"])
+        sources = step.inputs.get("prompt") or step.inputs.get("first") or ()
+        step = steps[sources[0].node] if sources else None
+    return ""
+
+
+def _first_solve(plan: Plan) -> Step | None:
+    return next((step for step in plan.steps if step.type in SOLVES), None)
+
+
+_SEEDS: Mapping[str, Callable[[Step], tuple[int, ...]]] = {
+    SEED: lambda step: _whole(step.params.get("seed")),
+    SEED_RANGE: lambda step: _range(step.params.get("first"), step.params.get("count")),
+}
+
+
+def _seeds_of(step: Step) -> tuple[int, ...]:
+    return _SEEDS[step.type](step) if step.type in _SEEDS and not step.inputs else ()
+
+
+def _range(first: object, count: object) -> tuple[int, ...]:
+    return tuple(range(first, first + count)) if isinstance(first, int) and isinstance(count, int) else ()
+
+
+def _whole(value: object) -> tuple[int, ...]:
+    return (value,) if isinstance(value, int) else ()
