@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from msgspec import Struct
 from PySide6.QtGui import QImage
 
 from app.qt.canvas import look
@@ -30,8 +32,7 @@ _PREVIEW_HEIGHTS = (64, 192)
 _TEXT_KINDS = frozenset({Kind.TEXT, Kind.LINES})
 
 
-@dataclass(frozen=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """A port: where it is, what it takes or gives, and what is declared of it. `parameter`: a wire drives that."""
 
     name: str
@@ -49,8 +50,7 @@ class Spot:
     known: bool = True
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of the body: a name on the left, a value on the right."""
 
     top: float
@@ -60,8 +60,7 @@ class Line:
     driven: bool = False
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(Struct, frozen=True):
     """Wrapped text in an inset, such as a prompt."""
 
     top: float
@@ -70,8 +69,7 @@ class Block:
     is_empty: bool = False
 
 
-@dataclass(frozen=True)
-class Swatch:
+class Swatch(Struct, frozen=True):
     """A painted phrase with the number of its colour."""
 
     top: float
@@ -79,8 +77,7 @@ class Swatch:
     phrase: str
 
 
-@dataclass(frozen=True)
-class Foot:
+class Foot(Struct, frozen=True):
     """Small lines below the body: why the node ran, or what is wrong with it."""
 
     top: float
@@ -113,9 +110,10 @@ class Card:
     picture_key: int = 0
     width: float = look.NODE_WIDTH
 
-    def spot(self, name: str, *, is_output: bool) -> Spot | None:
-        """The port of that name on that side."""
-        return next((spot for spot in self.spots if spot.name == name and spot.is_output == is_output), None)
+    @cached_property
+    def places(self) -> Mapping[tuple[str, bool], tuple[float, float]]:
+        """Where each port is, by its name and whether it is an output."""
+        return {(spot.name, spot.is_output): (spot.x, spot.y) for spot in self.spots}
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def _with_dots_moved(document: Document, nodes: Collection[str], dx: float, dy: 
         inside = link.extra and link.source.node in nodes and link.target.node in nodes
         return with_dots(link, [(x + dx, y + dy) for x, y in dots_of(link)]) if inside else link
 
-    if not any(link.extra for link in document.graph.links):
+    if len(nodes) < 2 or not any(link.extra for link in document.graph.links):
         return document
     return with_links(document, map(follow, document.graph.links))
 

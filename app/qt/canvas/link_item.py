@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsEllipseItem, QGraphicsItem, QGraphicsPathItem
@@ -94,15 +96,22 @@ class LinkItem(QGraphicsPathItem):
     def _wear(self) -> None:
         if self._carried is None:
             return
-        colour = self._look.accent if self.selected else self._look.of_type(self._carried.kind)
-        width = _LIST_WIDTH if self._carried.is_list else _WIDTH
-        style = Qt.PenStyle.DashLine if self._passive else Qt.PenStyle.SolidLine
-        pen = QPen(colour, width + (0.8 if self.selected else 0.0), style, Qt.PenCapStyle.RoundCap)
+        pen = _pen(self._look, self._carried, self._passive, self.selected)
         self.setPen(pen)
         for item in self._dot_items:
-            item.setBrush(colour)
+            item.setBrush(pen.color())
             item.setPen(QPen(self._look.surround, 1.5))
-        self.setZValue(WIRE_Z + (1.0 if self.selected else 0.0))
+        if self.selected or self.zValue() != WIRE_Z:
+            self.setZValue(WIRE_Z + (1.0 if self.selected else 0.0))
+
+
+@lru_cache(maxsize=256)
+def _pen(look: Look, carried: Carried, passive: bool, selected: bool) -> QPen:
+    """One pen for all wires of a kind: a graph has thousands of wires and a dozen kinds."""
+    colour = look.accent if selected else look.of_type(carried.kind)
+    width = (_LIST_WIDTH if carried.is_list else _WIDTH) + (0.8 if selected else 0.0)
+    style = Qt.PenStyle.DashLine if passive else Qt.PenStyle.SolidLine
+    return QPen(colour, width, style, Qt.PenCapStyle.RoundCap)
 
 
 def _dot(wire: QGraphicsItem) -> QGraphicsEllipseItem:

@@ -73,7 +73,7 @@ _FAMILY_COLOURS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Look:
     """The colours of one theme."""
 

@@ -73,10 +73,9 @@ class NodeItem(QGraphicsRectItem):
 
     def port_position(self, name: str, *, is_output: bool) -> QPointF:
         """Where wires end at a port, in scene coordinates; on the header's side when the card does not show it."""
-        spot = self.card.spot(name, is_output=is_output)
-        if spot is None:
-            return QPointF(self.node.x + (self.card.width if is_output else 0.0), self.node.y + ROW)
-        return QPointF(self.node.x + spot.x, self.node.y + spot.y)
+        place = self.card.places.get((name, is_output))
+        x, y = place if place is not None else (self.card.width if is_output else 0.0, float(ROW))
+        return QPointF(self.node.x + x, self.node.y + y)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Copy the pixmap of this zoom, drawing it anew where that is due."""

@@ -54,6 +54,7 @@ class CanvasScene(QGraphicsScene):
         self.nodes: dict[str, NodeItem] = {}
         self.links: dict[LinkKey, LinkItem] = {}
         self.frames: dict[str, FrameItem] = {}
+        self._values: dict[str, Node] = {}
         self._shapes = Shapes(registry)
         self._carried: Mapping[End, Carried] = {}
         self._problems: dict[str, str] = {}
@@ -68,15 +69,17 @@ class CanvasScene(QGraphicsScene):
         before, self.graph = self.graph, graph
         if graph.components != before.components:
             self._shapes = Shapes(self.registry, graph.components)
-        dirty, moved = self._follow_nodes(graph, everything=graph.components != before.components)
+        dirty, moved = self._follow_nodes(before, graph)
         gone, come = self.wiring.follow(graph)
-        for key in (*gone, *come):
-            dirty.update((key[0].node, key[1].node))
-        dirty |= self._follow_carried(graph, changed=bool(gone or come or dirty))
+        for source, target in (*gone, *come):
+            dirty.update((source.node, target.node))
+        if dirty:
+            dirty |= self._follow_carried(graph)
         self._drop_links(gone)
         self._redeal(dirty)
         self._route(come, dirty | moved)
-        self._follow_frames(graph)
+        if graph.frames is not before.frames:
+            self._follow_frames(graph)
         self.select(self.selection.still_in(graph))
         self.mirrored.emit()
 
@@ -98,31 +101,29 @@ class CanvasScene(QGraphicsScene):
         item = self.nodes.get(node)
         return node if item is None else item.card.title
 
-    def _follow_nodes(self, graph: Graph, *, everything: bool) -> tuple[set[str], set[str]]:
-        """Make, change and remove node items; the nodes whose cards are out of date, and those that only moved."""
+    def _follow_nodes(self, before: Graph, graph: Graph) -> tuple[set[str], set[str]]:
+        """Take in the nodes: those whose cards are out of date or not there yet, and those that only moved."""
+        if graph.components == before.components and _same_ids(before.nodes, graph.nodes):
+            changed = [node for old, node in zip(before.nodes, graph.nodes, strict=True) if old is not node]
+        else:
+            # The first of two nodes with one id is shown; that there are two is a problem which the check tells.
+            self._values = {node.id: node for node in reversed(graph.nodes)}
+            changed = list(self._values.values())
+            for name in self.nodes.keys() - self._values.keys():
+                self._remove_node(name)
         dirty: set[str] = set()
         moved: set[str] = set()
-        present: set[str] = set()
-        for node in graph.nodes:
-            if node.id in present:
-                continue  # the second node of one id is a problem that the check tells
-            present.add(node.id)
+        for node in changed:
             item = self.nodes.get(node.id)
-            if item is None:
-                self._add_node(node)
-                dirty.add(node.id)
-            elif item.node is not node or everything:
-                (moved if _only_moved(item.node, node) and not everything else dirty).add(node.id)
+            self._values[node.id] = node
+            if item is not None and item.node is node and graph.components == before.components:
+                continue
+            if item is not None and _only_moved(item.node, node) and graph.components == before.components:
                 self._show(item, node, item.card)
-        for name in self.nodes.keys() - present:
-            self._remove_node(name)
+                moved.add(node.id)
+            else:
+                dirty.add(node.id)
         return dirty, moved
-
-    def _add_node(self, node: Node) -> None:
-        card = card_of(node, self._shapes.of(node), Surroundings(), self.facts.of(node.id))
-        item = NodeItem(node, card, self.look, self.pixmaps)
-        self.nodes[node.id] = item
-        self.addItem(item)
 
     def _remove_node(self, name: str) -> None:
         self.removeItem(self.nodes.pop(name))
@@ -133,27 +134,30 @@ class CanvasScene(QGraphicsScene):
         item.show_node(node, card)
         self.overview.put_node(item)
 
-    def _follow_carried(self, graph: Graph, *, changed: bool) -> set[str]:
+    def _follow_carried(self, graph: Graph) -> set[str]:
         """The nodes at wires that now carry something else."""
-        if not changed:
-            return set()
         before, self._carried = self._carried, carried(graph, self._shapes)
-        ends = {end for end, what in self._carried.items() if before.get(end) != what}
-        return {end.node for end in ends}
+        return {end.node for end, what in self._carried.items() if before.get(end) != what}
 
     def _redeal(self, nodes: Iterable[str]) -> None:
         """Make the cards of these nodes anew, and of those that show their titles."""
-        wanted = set(nodes) & self.nodes.keys()
+        wanted = {name for name in nodes if name in self._values}
         for name in wanted:
             self._deal(name)
         following = {target.node for name in wanted for _, target in self.wiring.leaving(name)}
-        for name in following & self.nodes.keys() - wanted:
-            self._deal(name)
+        for name in following - wanted:
+            if name in self.nodes:
+                self._deal(name)
 
     def _deal(self, name: str) -> None:
-        item = self.nodes[name]
-        shape = self._shapes.of(item.node)
-        self._show(item, item.node, card_of(item.node, shape, self._around(item.node, shape), self.facts.of(name)))
+        node = self._values[name]
+        shape = self._shapes.of(node)
+        card = card_of(node, shape, self._around(node, shape), self.facts.of(name))
+        item = self.nodes.get(name)
+        if item is None:
+            item = self.nodes[name] = NodeItem(node, card, self.look, self.pixmaps)
+            self.addItem(item)
+        self._show(item, node, card)
 
     def _around(self, node: Node, shape: Shape | None) -> Surroundings:
         sources = {target.port: self._bare_title(source.node) for source, target in self.wiring.arriving(node.id)}
@@ -176,11 +180,11 @@ class CanvasScene(QGraphicsScene):
         return self._thumbnails.of(name) if isinstance(name, str) and name else None
 
     def _bare_title(self, name: str) -> str:
-        item = self.nodes.get(name)
-        if item is None:
+        node = self._values.get(name)
+        if node is None:
             return name
-        shape = self._shapes.of(item.node)
-        return item.node.title or (shape.spec.title if shape else item.node.type)
+        shape = self._shapes.of(node)
+        return node.title or (shape.spec.title if shape else node.type)
 
     # Wires ------------------------------------------------------------------------------------------------------------
 
@@ -324,6 +328,13 @@ def united(boxes: Sequence[QRectF]) -> QRectF:
     left, top = min(box.left() for box in boxes), min(box.top() for box in boxes)
     right, bottom = max(box.right() for box in boxes), max(box.bottom() for box in boxes)
     return QRectF(QPointF(left, top), QPointF(right, bottom))
+
+
+def _same_ids(before: Sequence[Node], after: Sequence[Node]) -> bool:
+    """Whether the nodes are the same ones in the same order, however changed."""
+    if len(before) != len(after):
+        return False
+    return all(old is new or old.id == new.id for old, new in zip(before, after, strict=True))
 
 
 def _only_moved(before: Node, after: Node) -> bool:

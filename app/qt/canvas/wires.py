@@ -19,6 +19,8 @@ VIA = "via"
 _SLACK = 0.45
 _LEAST_SLACK = 36.0
 _MOST_SLACK = 160.0
+_TURN = 0.15
+_PASSING = 0.18
 
 Point = tuple[float, float]
 
@@ -40,22 +42,28 @@ def with_dots(link: Link, dots: Sequence[Point]) -> Link:
 
 def wire_path(start: QPointF, end: QPointF, dots: Sequence[Point] = ()) -> QPainterPath:
     """A smooth way from an output to an input through the dots: it leaves to the right and arrives from the left."""
-    stops = [start, *(QPointF(x, y) for x, y in dots), end]
+    stops = [(start.x(), start.y()), *dots, (end.x(), end.y())]
     path = QPainterPath(start)
+    leaving = _slack(stops[0], stops[1]), 0.0
     for number in range(1, len(stops)):
-        before, after = stops[number - 1], stops[number]
-        path.cubicTo(before + _leaving(stops, number - 1), after - _leaving(stops, number), after)
+        (x0, y0), (x1, y1) = stops[number - 1], stops[number]
+        is_last = number == len(stops) - 1
+        arriving = (_slack(stops[-2], stops[-1]), 0.0) if is_last else _through(stops[number - 1], stops[number + 1])
+        path.cubicTo(x0 + leaving[0], y0 + leaving[1], x1 - arriving[0], y1 - arriving[1], x1, y1)
+        leaving = arriving
     return path
 
 
-def _leaving(stops: Sequence[QPointF], number: int) -> QPointF:
-    """How far, and in which direction, a wire runs straight on where it passes a stop."""
-    if number in (0, len(stops) - 1):
-        first, second = (0, 1) if number == 0 else (number - 1, number)
-        gap = stops[second] - stops[first]
-        slack = abs(gap.x()) * _SLACK + (abs(gap.y()) * 0.15 if gap.x() < 0 else 0.0)
-        return QPointF(min(max(slack, min(_LEAST_SLACK, abs(gap.y()) + 8)), _MOST_SLACK), 0.0)
-    return (stops[number + 1] - stops[number - 1]) * 0.18
+def _slack(before: Point, after: Point) -> float:
+    """How far a wire runs straight on at a port: more where it has to turn back."""
+    across, down = after[0] - before[0], abs(after[1] - before[1])
+    slack = across * _SLACK if across > 0 else -across * _SLACK + down * _TURN
+    return min(max(slack, min(_LEAST_SLACK, down + 8.0)), _MOST_SLACK)
+
+
+def _through(before: Point, after: Point) -> Point:
+    """How far, and in which direction, a wire runs straight on at a dot."""
+    return (after[0] - before[0]) * _PASSING, (after[1] - before[1]) * _PASSING
 
 
 def _point(entry: Json) -> Point | None:
