@@ -21,6 +21,7 @@ from app.model.edits.graph import (
     set_note,
     toggle_mute,
 )
+from app.model.edits.noise import ensure_expert, move_boundary, move_switch, set_span_guidance
 from app.model.edits.parameters import reset_parameter, set_parameter, set_parameters
 from app.model.edits.phrases import (
     bind_phrase,
@@ -79,14 +80,17 @@ __all__ = [
     "disconnect",
     "duplicate",
     "duplicate_layer",
+    "ensure_expert",
     "frame_nodes",
     "input_type",
     "insert_on_wire",
     "insertion_ports",
     "masks_fed_by",
+    "move_boundary",
     "move_frame",
     "move_layer",
     "move_nodes",
+    "move_switch",
     "mute",
     "order_wires",
     "output_type",
@@ -111,6 +115,7 @@ __all__ = [
     "set_parameters",
     "set_prompt",
     "set_size",
+    "set_span_guidance",
     "set_style_weight",
     "shape_canvas",
     "size_of",
