@@ -28,14 +28,14 @@ def component_of(node: Node, graph: Graph) -> Component | None:
 
 
 def find_node(graph: Graph, registry: Registry, name: str) -> Node:
-    """The node whose id is `name`, or the only one whose title it is (case aside).
+    """The node whose id is `name`, or the only one whose title or id it is when case does not matter.
 
     Raises:
         CommandError: there is none, or there are several.
     """
     titles = {node.id: title_of(node, graph, registry) for node in graph.nodes}
     found = [node for node in graph.nodes if node.id == name] or [
-        node for node in graph.nodes if titles[node.id].casefold() == name.casefold()
+        node for node in graph.nodes if name.casefold() in (titles[node.id].casefold(), node.id.casefold())
     ]
     if len(found) == 1:
         return found[0]

@@ -12,6 +12,7 @@ from app.cli.places import RESOURCES
 from app.cli.terminal import say
 from app.doctor.examination import examine
 from app.doctor.findings import Finding, Level
+from app.model.home import find_home
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +23,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the findings; exit 1 when one of them keeps pictures from being made."""
     findings = []
-    for finding in examine(RESOURCES, Path.cwd(), Path(tempfile.gettempdir())):
+    for finding in examine(RESOURCES, Path.cwd(), find_home().root, Path(tempfile.gettempdir())):
         findings.append(finding)
         if not arguments.json:
             say(_line(finding))

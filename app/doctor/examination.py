@@ -12,10 +12,11 @@ from app.doctor.packages import installed_packages, torch_findings
 from app.doctor.weights import model_findings
 
 
-def examine(resources: Path, outputs: Path, temporary: Path) -> Iterator[Finding]:
+def examine(resources: Path, outputs: Path, home: Path, temporary: Path) -> Iterator[Finding]:
     """Examine the installation; findings come as they are made, as loading torch takes a while.
 
-    `resources` holds the models, `outputs` is where pictures will be written, `temporary` where runs keep their files.
+    `resources` holds the models, `outputs` is where pictures will be written, `home` where the program keeps settings,
+    logs and results, `temporary` where runs keep their files.
     """
     yield python_version()
     yield installed_packages()
@@ -23,6 +24,7 @@ def examine(resources: Path, outputs: Path, temporary: Path) -> Iterator[Finding
     yield memory()
     yield disk(outputs)
     yield writable("outputs", outputs)
+    yield writable("settings and logs", home)
     yield writable("temporary files", temporary)
     yield label_font()
     yield training_font()

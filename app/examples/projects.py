@@ -96,7 +96,9 @@ def exchanged(registry: Registry) -> Project:
     sketch.node("seed", "seed", (0, 3), seed=3)
     _experts(sketch, (1, 3))
     for row, (name, phrases, suffix) in enumerate((("painted", PHRASES, ""), ("exchanged", EXCHANGED, "-exchanged"))):
-        sketch.node(f"{name}-phrases", "phrase-masks", (1, row * 1.5), layers=layers(phrases, suffix))
+        sketch.node(
+            f"{name}-phrases", "phrase-masks", (1, row * 1.5), f"Phrases, {name}", layers=layers(phrases, suffix)
+        )
         sketch.wire("prompt.conditioning", f"{name}-phrases.prompt")
         _cascade(sketch, (3, row * 1.5), suffix=f"-{name}")
         sketch.wire(f"{name}-phrases.phrases", f"base-{name}.phrases", f"enlarged-{name}.phrases")
@@ -161,9 +163,10 @@ def _cascade(
 ) -> None:
     """From noise to a small picture by the ensemble, to a large one by the upscaler, perhaps through the refiner."""
     base, enlarged, finish = f"base{suffix}", f"enlarged{suffix}", f"refined{suffix}"
-    sketch.node(base, "denoise", at, "Base", sampler=SAMPLER, steps=STEPS)
+    whose = suffix.replace("-", ", ")
+    sketch.node(base, "denoise", at, f"Base{whose}", sampler=SAMPLER, steps=STEPS)
     finishing: dict[str, Json] = {"sampler": SAMPLER, "guidance": 1.0}
-    sketch.node(enlarged, "denoise", (at[0] + 1, at[1]), "Upscaler", steps=ENLARGING_STEPS, **finishing)
+    sketch.node(enlarged, "denoise", (at[0] + 1, at[1]), f"Upscaler{whose}", steps=ENLARGING_STEPS, **finishing)
     sketch.wire("ensemble.ensemble", f"{base}.denoiser")
     sketch.wire("storybook.upscaler", f"{enlarged}.denoiser")
     sketch.wire(prompt, f"{base}.prompt", f"{enlarged}.prompt")

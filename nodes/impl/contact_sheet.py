@@ -23,6 +23,7 @@ INK = (60, 45, 40)
 LARGEST = 64_000_000
 """Pixels of the largest sheet that is drawn."""
 
+Picture = NDArray[np.uint8]
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
@@ -62,7 +63,7 @@ class _Layout:
         return self.left + column * self.pitch[0], self.top + self.heading + row * self.pitch[1]
 
 
-def draw_sheet(images: Collected, columns: int, title: str) -> NDArray[np.uint8]:
+def draw_sheet(images: Collected, columns: int, title: str) -> Picture:
     """Lay pictures (uint8 [H, W, 3] each) out on one sheet, uint8 [H', W', 3].
 
     Two lists make a table: the later runs across, the earlier down. Otherwise `columns` says how many stand side by
@@ -71,7 +72,7 @@ def draw_sheet(images: Collected, columns: int, title: str) -> NDArray[np.uint8]
     Raises:
         NodeError: nothing to lay out, or a sheet of more than `LARGEST` pixels.
     """
-    pictures = [Image.fromarray(np.asarray(value)) for value in images.values]
+    pictures = [np.asarray(value) for value in images.values]
     if not pictures:
         raise NodeError("There are no pictures to lay out.", "Wire at least one picture.")
     across, labels = arrangement(images, columns)
@@ -99,8 +100,8 @@ def arrangement(images: Collected, columns: int) -> tuple[int, Labels]:
     return across, Labels(cells=cells)
 
 
-def _layout(pictures: Sequence[Image.Image], across: int, labels: Labels, title: str) -> _Layout:
-    cell = max(picture.width for picture in pictures), max(picture.height for picture in pictures)
+def _layout(pictures: Sequence[Picture], across: int, labels: Labels, title: str) -> _Layout:
+    cell = max(picture.shape[1] for picture in pictures), max(picture.shape[0] for picture in pictures)
     widest = max((_font(TEXT_SIZE).getlength(label) for label in labels.rows), default=0.0)
     return _Layout(
         across=across,
@@ -113,11 +114,11 @@ def _layout(pictures: Sequence[Image.Image], across: int, labels: Labels, title:
     )
 
 
-def _draw_pictures(sheet: Image.Image, layout: _Layout, pictures: Sequence[Image.Image]) -> None:
+def _draw_pictures(sheet: Image.Image, layout: _Layout, pictures: Sequence[Picture]) -> None:
     for index, picture in enumerate(pictures):
         left, top = layout.corner(index)
-        inset = (layout.cell[0] - picture.width) // 2, (layout.cell[1] - picture.height) // 2
-        sheet.paste(picture, (left + inset[0], top + inset[1]))
+        inset = (layout.cell[0] - picture.shape[1]) // 2, (layout.cell[1] - picture.shape[0]) // 2
+        sheet.paste(Image.fromarray(picture), (left + inset[0], top + inset[1]))
 
 
 def _draw_words(draw: ImageDraw.ImageDraw, layout: _Layout, labels: Labels, title: str) -> None:

@@ -1,6 +1,7 @@
 """Solves through the nodes, on the miniature model: from noise, by experts, in two halves, enlarged, refined."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,9 +20,11 @@ from engine.conditioning.brief import (
 )
 from engine.diffusion.errors import DiffusionError
 from engine.diffusion.schedules import make_sigmas
+from engine.models.errors import ModelFileError, UnknownModelError
 from nodes.impl.sampling import strength_sigma
 from nodes.specs.sampling import SAMPLERS
-from tests.impl.workshop import Workshop
+from tests.impl.workshop import Shelf, Workshop
+from tests.models.small import write_model
 
 BASE = DenoiserRef("storybook", "base")
 UPSCALER = DenoiserRef("storybook", "upscaler")
@@ -233,3 +236,21 @@ def test_samples_stay_off_the_device_and_carry_no_gradient(workshop: Workshop) -
     assert sample.data.device == torch.device("cpu")
     assert sample.data.dtype == torch.float32
     assert not sample.data.requires_grad
+
+
+def test_missing_and_damaged_weights_are_named(workshop: Workshop, tmp_path: Path) -> None:
+    folder = write_model(tmp_path)
+    workshop.models = Shelf(tmp_path)
+    (folder / "parts" / "base.safetensors").write_bytes(b"half a download")
+    with pytest.raises(ModelFileError, match=r"base\.safetensors: the content is not what the model card says"):
+        draw(workshop)
+    (folder / "parts" / "base.safetensors").unlink()
+    with pytest.raises(ModelFileError, match=r"base\.safetensors: the weights are missing"):
+        draw(workshop)
+
+
+def test_a_model_or_part_that_is_not_there_is_named(workshop: Workshop) -> None:
+    with pytest.raises(UnknownModelError, match="no part 'giant'; it has base, high"):
+        draw(workshop, denoiser=DenoiserRef("storybook", "giant"))
+    with pytest.raises(UnknownModelError, match="no model 'sdxl'"):
+        draw(workshop, denoiser=DenoiserRef("sdxl", "base"))
