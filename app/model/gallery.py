@@ -44,7 +44,7 @@ class Entry(Struct, frozen=True, omit_defaults=True):
 
 
 class Gallery:
-    """The kept pictures, latest first. Thumbnails may be made in any thread; all else belongs to one."""
+    """The kept pictures, latest first. `load` and `thumbnail` may run in any thread; all else belongs to one."""
 
     def __init__(self, folder: Path) -> None:
         """Nothing is read yet."""
@@ -85,9 +85,10 @@ class Gallery:
         strange = (self._looked_at(name) for name in sorted(there - known.keys()))
         found = [entry for name, entry in known.items() if name in there and not entry.gone]
         found += [entry for entry in strange if entry is not None]
-        self._entries = {entry.name: entry for entry in found}
         if len(lines) > 2 * len(found) + 100:
-            self._write("".join(map(_line, self._entries.values())).encode(), anew=True)
+            self._write("".join(map(_line, found)).encode(), anew=True)
+        # What was added while another thread was reading is newer than what it read.
+        self._entries = {entry.name: entry for entry in found} | self._entries
 
     def add(self, results: Iterable[Result]) -> tuple[Entry, ...]:
         """Keep the results of a job that lie below the gallery's folder."""

@@ -1,0 +1,313 @@
+"""Everything that can be done in a window, as data: menus, shortcuts, the palette and the list of keys come from here.
+
+What an action does is bound to its id by the window; its keys are those here unless the artist chose others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Scope(Enum):
+    """Where the keys of an action are heard."""
+
+    WINDOW = "window"
+    PAINT = "paint"
+    GRAPH = "graph"
+
+
+class Need(Enum):
+    """What must be there for an action to make sense."""
+
+    NOTHING = "nothing"
+    UNDO = "undo"  # something that can be undone
+    REDO = "redo"
+    SAVED_FILE = "saved-file"  # a file that may be written to, or none yet
+    WORDS = "words"  # words of the prompt are selected
+    PHRASE = "phrase"  # a painted phrase is chosen
+    NODES = "nodes"  # nodes are selected
+    SELECTION = "selection"  # nodes, frames or wires are selected
+    RESULT = "result"  # a picture is shown or chosen
+    JOB = "job"  # something runs or waits
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing that can be done: its id (by which settings rebind it), its words, its menu, and its first keys.
+
+    Actions of one `group` stand together in their menu.
+    """
+
+    id: str
+    title: str
+    menu: str
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    help: str = ""
+    checkable: bool = False
+    scope: Scope = Scope.WINDOW
+    group: int = 0
+    needs: Need = Need.NOTHING
+
+
+MENUS = ("File", "Edit", "Phrase", "Paint", "Nodes", "Run", "Picture", "View", "Help")
+
+_MODIFIERS = ("ctrl", "alt", "shift", "meta")
+
+
+def _file() -> tuple[Action, ...]:
+    return (
+        Action("file.new", "New", "File", ("Ctrl+N",)),
+        Action("file.new-from", "New From Template…", "File", ("Ctrl+Shift+N",)),
+        Action("file.open", "Open…", "File", ("Ctrl+O",), help="A project, or a picture made with one"),
+        Action("file.recent", "Open Recent…", "File"),
+        Action("file.save", "Save", "File", ("Ctrl+S",), group=1, needs=Need.SAVED_FILE),
+        Action("file.save-as", "Save As…", "File", ("Ctrl+Shift+S",), group=1),
+        Action("file.save-template", "Save As Template…", "File", group=1),
+        Action("file.export-graph", "Export Graph…", "File", help="The nodes alone, as JSON", group=2),
+        Action("file.import-layers", "Import Layers…", "File", help="PNG, colour map or OpenRaster", group=2),
+        Action("file.export-layers", "Export Layers…", "File", help="PNG, colour map or OpenRaster", group=2),
+        Action("file.settings", "Settings…", "File", ("Ctrl+,",), group=3),
+        Action("file.quit", "Quit", "File", ("Ctrl+Q",), group=4),
+    )
+
+
+def _edit() -> tuple[Action, ...]:
+    return (
+        Action("edit.undo", "Undo", "Edit", ("Ctrl+Z",), needs=Need.UNDO),
+        Action("edit.redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), needs=Need.REDO),
+        Action("edit.history", "History", "Edit", help="Every step, to go back to any of them", checkable=True),
+        Action("edit.commands", "Commands…", "Edit", ("Ctrl+Shift+P",), help="Search all commands", group=1),
+    )
+
+
+def _phrase() -> tuple[Action, ...]:
+    def layer(name: str, title: str, *keys: str, told: str = "", scope: Scope = Scope.WINDOW, group: int = 2) -> Action:
+        return Action(f"phrase.{name}", title, "Phrase", keys, "", told, False, scope, group, Need.PHRASE)
+
+    told = "Make the selected words a layer"
+    return (
+        Action("phrase.paint", "Paint This Phrase", "Phrase", ("Ctrl+P",), "paint-phrase", told, needs=Need.WORDS),
+        Action("phrase.rebind", "Bind Layer to These Words", "Phrase", needs=Need.WORDS),
+        layer("above", "Layer Above", "Alt+]", group=1),
+        layer("below", "Layer Below", "Alt+[", group=1),
+        layer("raise", "Raise Layer", "Ctrl+]", group=1),
+        layer("lower", "Lower Layer", "Ctrl+[", group=1),
+        layer("solo", "Show This Layer Alone", group=1),
+        layer("lock", "Lock Layer", group=1),
+        layer("clear", "Clear", "Del", scope=Scope.PAINT),
+        layer("invert", "Invert", "Ctrl+I"),
+        layer("feather", "Feather", told="Soften the edge of the paint"),
+        layer("grow", "Grow"),
+        layer("shrink", "Shrink"),
+        layer("mirror", "Mirror Left to Right"),
+        layer("duplicate", "Duplicate Layer", group=3),
+        layer("delete", "Delete Layer", group=3),
+    )
+
+
+def _paint() -> tuple[Action, ...]:
+    def tool(name: str, title: str, key: str, told: str) -> Action:
+        return Action(f"tool.{name}", title, "Paint", (key,), name, told, True, Scope.PAINT)
+
+    def brush(name: str, title: str, *keys: str) -> Action:
+        return Action(f"brush.{name}", title, "Paint", keys, scope=Scope.PAINT, group=1)
+
+    return (
+        tool("brush", "Brush", "B", "Paint; Shift draws a straight line"),
+        tool("eraser", "Eraser", "E", "Take paint away"),
+        tool("lasso", "Lasso Fill", "Q", "Fill a shape drawn by hand; Alt takes away"),
+        tool("fill", "Fill", "G", "Fill what is enclosed"),
+        tool("rectangle", "Rectangle", "R", "Fill a rectangle; Shift makes it square"),
+        tool("ellipse", "Ellipse", "O", "Fill an ellipse; Shift makes it round"),
+        tool("move", "Move", "V", "Move the paint of the layer"),
+        tool("crop", "Crop", "C", "Drag the picture that this one seems to be cut from"),
+        tool("pan", "Pan", "H", "Move the canvas; Space does so with any tool"),
+        tool("zoom", "Zoom", "Z", "Zoom in; Alt zooms out"),
+        brush("swap", "Swap Paint and Erase", "X"),
+        brush("smaller", "Smaller Brush", "["),
+        brush("larger", "Larger Brush", "]"),
+        brush("softer", "Softer Brush", "Shift+[", "{"),
+        brush("harder", "Harder Brush", "Shift+]", "}"),
+        Action("paint.mirror", "Mirror Symmetry", "Paint", help="Paint on both sides at once", checkable=True, group=2),
+    )
+
+
+def _nodes() -> tuple[Action, ...]:
+    def node(name: str, title: str, *keys: str, group: int = 0, needs: Need = Need.SELECTION) -> Action:
+        return Action(f"canvas.{name}", title, "Nodes", keys, scope=Scope.GRAPH, group=group, needs=needs)
+
+    sides = ("left", "centre", "right", "top", "middle", "bottom")
+    names = {"centre": "Centres", "middle": "Middles"}
+    return (
+        node("add", "Add Node…", "Tab", needs=Need.NOTHING),
+        node("note", "Add Note", "N", needs=Need.NOTHING),
+        node("cut", "Cut", "Ctrl+X", group=1),
+        node("copy", "Copy", "Ctrl+C", group=1),
+        node("paste", "Paste", "Ctrl+V", group=1, needs=Need.NOTHING),
+        node("duplicate", "Duplicate", "Ctrl+D", group=1),
+        node("duplicate-wired", "Duplicate with Wires", "Ctrl+Shift+D", group=1),
+        node("delete", "Delete and Reconnect", "Del", "Backspace", group=1),
+        node("delete-apart", "Delete", "Shift+Del", group=1),
+        node("rename", "Rename…", "Ctrl+R", group=2),
+        node("mute", "Mute", "M", group=2, needs=Need.NODES),
+        node("frame", "Frame", "Ctrl+G", group=2),
+        node("component", "Make Component…", "Ctrl+Shift+G", group=2, needs=Need.NODES),
+        node("make-unique", "Make Unique", group=2, needs=Need.NODES),
+        node("take-apart", "Take Component Apart", group=2, needs=Need.NODES),
+        node("keep-component", "Keep Component in Library…", group=2, needs=Need.NODES),
+        node("look", "Look at the Result", group=3, needs=Need.NODES),
+        *(node(f"align-{side}", f"Align {names.get(side, side.title() + ' Edges')}", group=4) for side in sides),
+        node("distribute-across", "Distribute Across", group=4),
+        node("distribute-down", "Distribute Down", group=4),
+        *(node(f"nudge-{way.lower()}", f"Nudge {way}", way, group=5) for way in ("Left", "Right", "Up", "Down")),
+        node("select-all", "Select All", "Ctrl+A", group=6, needs=Need.NOTHING),
+        node("select-none", "Select Nothing", "Ctrl+Shift+A", group=6),
+        node("lasso", "Lasso", "Q", group=6, needs=Need.NOTHING),
+    )
+
+
+def _run() -> tuple[Action, ...]:
+    return (
+        Action("run.generate", "Generate", "Run", ("Ctrl+Return", "Ctrl+Enter"), "generate", "Make the picture"),
+        Action(
+            "run.first", "Generate First", "Run", ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"), help="Before all that wait"
+        ),
+        Action("run.selection", "Generate Up to Selection", "Run", needs=Need.NODES),
+        Action("run.fresh", "Generate Afresh", "Run", help="Use nothing that was kept from before"),
+        Action("run.cancel", "Cancel", "Run", ("Esc",), "cancel", "Stop what runs and empty the queue", needs=Need.JOB),
+        Action("run.queue", "Queue", "Run", help="What runs and what waits", checkable=True, group=1),
+        Action(
+            "run.live", "Live Painting", "Run", ("L",), "live", "Generate after each stroke", True, Scope.PAINT, group=1
+        ),
+        Action("run.new-seed", "New Seed Each Time", "Run", icon="dice", checkable=True, group=1),
+        Action("run.clear", "Bare Canvas", "Run", help="Take the picture below the paint away", group=2),
+    )
+
+
+def _picture() -> tuple[Action, ...]:
+    def picture(name: str, title: str, icon: str = "", told: str = "", group: int = 0) -> Action:
+        return Action(f"run.{name}", title, "Picture", (), icon, told, group=group, needs=Need.RESULT)
+
+    return (
+        picture("restore", "Restore All From This Picture", "restore"),
+        picture("restore-seed", "Take Only Its Seed"),
+        picture("restore-prompt", "Take Only Its Prompt"),
+        picture("restore-paint", "Take Only Its Paint"),
+        picture("star", "Star", "star", "Mark as a favourite", group=1),
+        picture("compare", "Compare Two", "compare", "Lay one over the other, with a slider", group=1),
+        picture("remove", "Take Out of the Gallery", group=1),
+        picture("show-file", "Show File", told="Where the picture lies", group=2),
+    )
+
+
+def _view() -> tuple[Action, ...]:
+    def shown(name: str, title: str, *keys: str, icon: str = "", told: str = "", group: int = 1) -> Action:
+        return Action(f"view.{name}", title, "View", keys, icon, told, True, group=group)
+
+    def look(place: str, name: str, title: str, *keys: str, icon: str = "") -> Action:
+        scope = Scope.GRAPH if place == "canvas" else Scope.PAINT
+        return Action(f"{place}.{name}", title, "View", keys, icon, scope=scope, group=3)
+
+    return (
+        shown("paint", "Paint", "F1", icon="paint", told="The canvas and the sentence", group=0),
+        shown("graph", "Graph", "F2", icon="graph", told="The nodes behind the picture", group=0),
+        shown("timeline", "Noise Timeline"),
+        shown("gallery", "Gallery"),
+        shown("thirds", "Thirds", icon="thirds"),
+        shown("x-ray", "X-Ray", told="Where the model looked for the phrase"),
+        shown("painted", "Layers As Painted", group=2),
+        shown("cells-32", "What the Model Sees: 32 Cells", group=2),
+        shown("cells-16", "What the Model Sees: 16 Cells", group=2),
+        shown("cells-8", "What the Model Sees: 8 Cells", group=2),
+        look("view", "fit", "Fit", "Home", icon="fit"),
+        look("view", "real-size", "100 %", "Shift+1", "!"),
+        look("view", "turn-left", "Turn Canvas Left", "4"),
+        look("view", "turn-right", "Turn Canvas Right", "6"),
+        look("view", "upright", "Canvas Upright", "5"),
+        look("canvas", "fit", "Fit", "Home"),
+        look("canvas", "real-size", "100 %", "Shift+1", "!"),
+        look("canvas", "zoom-in", "Zoom In", "Ctrl++", "Ctrl+="),
+        look("canvas", "zoom-out", "Zoom Out", "Ctrl+-"),
+        shown("dark", "Dark Theme", group=4),
+        shown("light", "Light Theme", group=4),
+    )
+
+
+def _help() -> tuple[Action, ...]:
+    return (
+        Action("help.keys", "Keys…", "Help", ("F12",), help="All keys, to look up and to change"),
+        Action("help.nodes", "Node Reference", "Help"),
+        Action("help.report", "Save a Report…", "Help", help="What to send when something went wrong", group=1),
+        Action("help.about", "About Sinopia", "Help", group=1),
+    )
+
+
+ACTIONS: tuple[Action, ...] = (
+    *_file(), *_edit(), *_phrase(), *_paint(), *_nodes(), *_run(), *_picture(), *_view(), *_help(),
+)  # fmt: skip
+
+Chosen = Mapping[str, str]
+"""The key that the artist gave an action, by its id; "" for none."""
+
+
+def keys_of(action: Action, chosen: Chosen) -> tuple[str, ...]:
+    """The keys that an action has now."""
+    key = chosen.get(action.id)
+    return action.keys if key is None else tuple(filter(None, (key,)))
+
+
+def plain_key(key: str) -> str:
+    """A key in one way of writing: "shift+ctrl+a" and "Ctrl+Shift+A" are the same."""
+    # The plus key itself stands last, after the plus that joins.
+    body, last = (key[:-2], "+") if key.endswith("++") else key.rpartition("+")[::2]
+    held = {part.strip().casefold() for part in body.split("+")}
+    return "+".join((*(each for each in _MODIFIERS if each in held), last.strip().casefold()))
+
+
+def clashes(action: Action, key: str, chosen: Chosen, actions: Iterable[Action] = ACTIONS) -> tuple[Action, ...]:
+    """The other actions that are heard in the same place and have this key."""
+    wanted = plain_key(key)
+    return tuple(
+        other
+        for other in actions
+        if other.id != action.id
+        and (other.scope is action.scope or Scope.WINDOW in (other.scope, action.scope))
+        and wanted in map(plain_key, keys_of(other, chosen))
+    )
+
+
+def rebound(chosen: Chosen, action: Action, key: str, actions: Iterable[Action] = ACTIONS) -> dict[str, str]:
+    """The artist's keys with `key` given to an action, and taken from those that clash with it."""
+    taken = {other.id: "" for other in clashes(action, key, chosen, actions)} if key else {}
+    return {**chosen, **taken, action.id: key}
+
+
+def reset(chosen: Chosen, action: Action) -> dict[str, str]:
+    """The artist's keys without the one for an action, which gets its first keys back."""
+    return {name: key for name, key in chosen.items() if name != action.id}
+
+
+def search(text: str, actions: Iterable[Action] = ACTIONS) -> tuple[Action, ...]:
+    """The actions whose words begin with or hold all that was typed, the best first; all of them for nothing typed."""
+    words = text.casefold().split()
+    ranked = [(rank, action) for action in actions if (rank := _rank(words, action)) is not None]
+    return tuple(action for _rank_of, action in sorted(ranked, key=lambda each: each[0]))
+
+
+def _rank(words: Sequence[str], action: Action) -> int | None:
+    """How well an action answers to all words, 0 the best; None when one of them is nowhere in it."""
+    title, rest = action.title.casefold(), f"{action.menu} {action.help} {action.id}".casefold()
+    rank = 0
+    for word in words:
+        if any(part.startswith(word) for part in title.split()):
+            continue
+        if word in title:
+            rank += 1
+        elif word in rest:
+            rank += 10
+        else:
+            return None
+    return rank
