@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import io
+from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct
+from PIL import Image
 
 from app.cli.addresses import title_of
 from app.cli.errors import CommandError, Exit
 from app.cli.json_text import json_text
 from app.cli.projects import open_with_warnings
 from app.cli.terminal import say
-from app.files.embedded import SIGNATURE, EmbeddedError, embedded_project, read_texts
+from app.files.embedded import PARAMETERS_KEYWORD, SIGNATURE, EmbeddedError, embedded_project, read_texts
 from app.files.errors import ProjectFileError
 from app.files.parameters import parameters_text
 from app.files.pictures import PictureError, look_at
 from app.files.project import Project
 from nodes.registry import Registry, installed
 
+ITEM = "item"
 NOT_OURS = "Open the picture as it was saved; programs that edit or send pictures often drop such texts."
 
 
@@ -32,7 +36,10 @@ class NodeInfo(Struct, frozen=True):
 
 
 class Info(Struct, frozen=True):
-    """Where a file came from. Sizes in pixels, None for a project file; `parameters` is the widely read text."""
+    """Where a file came from. Sizes in pixels, None for a project file; `parameters` is the widely read text.
+
+    `item` says which item of the project's lists a picture is ("Seed Range: 3"); empty where there is only one.
+    """
 
     file: str
     format: str
@@ -40,6 +47,7 @@ class Info(Struct, frozen=True):
     height: int | None
     project: bool
     parameters: str
+    item: str
     phrases: tuple[str, ...]
     nodes: tuple[NodeInfo, ...]
 
@@ -73,14 +81,15 @@ def examine(path: Path, registry: Registry) -> Info:
     if is_png:
         return _of_picture(path, registry)
     project = open_with_warnings(path, registry)
-    return _info(path, ("project", None, None), project, parameters_text(project.graph, registry), registry)
+    texts = {PARAMETERS_KEYWORD: parameters_text(project.graph, registry)}
+    return _info(path, ("project", None, None), project, texts, registry)
 
 
 def _of_picture(path: Path, registry: Registry) -> Info:
     data = path.read_bytes()
     try:
         facts = look_at(data)
-        texts = read_texts(data)
+        texts = {**_short_texts(data), **read_texts(data)}
         opened = embedded_project(texts, path.name, registry)
     except PictureError as error:
         raise CommandError(f"{path}: This picture {error}.", "Open another copy of it.") from error
@@ -88,14 +97,24 @@ def _of_picture(path: Path, registry: Registry) -> Info:
         raise CommandError(f"{path}: {error}", NOT_OURS) from error
     except ProjectFileError as error:
         raise CommandError(str(error)) from error
-    if opened is None and "parameters" not in texts:
+    if opened is None and PARAMETERS_KEYWORD not in texts:
         raise CommandError(f"{path}: This picture does not tell where it came from.", NOT_OURS)
     project = None if opened is None else opened.project
-    return _info(path, (facts.format, facts.width, facts.height), project, texts.get("parameters", ""), registry)
+    return _info(path, (facts.format, facts.width, facts.height), project, texts, registry)
+
+
+def _short_texts(data: bytes) -> dict[str, str]:
+    """The texts in front of a picture's pixels; what is too long or damaged is left out."""
+    with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+        return {str(name): text for name, text in image.info.items() if isinstance(text, str)}
 
 
 def _info(
-    path: Path, shape: tuple[str, int | None, int | None], project: Project | None, parameters: str, registry: Registry
+    path: Path,
+    shape: tuple[str, int | None, int | None],
+    project: Project | None,
+    texts: Mapping[str, str],
+    registry: Registry,
 ) -> Info:
     graph = None if project is None else project.graph
     nodes = () if graph is None else graph.nodes
@@ -104,7 +123,8 @@ def _info(
         str(path),
         *shape,
         project=project is not None,
-        parameters=parameters,
+        parameters=texts.get(PARAMETERS_KEYWORD, ""),
+        item=texts.get(ITEM, ""),
         phrases=tuple(str(layer["phrase"]) for layer in entries if isinstance(layer, dict) and "phrase" in layer),
         nodes=tuple(
             NodeInfo(node.id, node.type, title_of(node, graph, registry), dict(node.params))
@@ -123,6 +143,7 @@ def described(info: Info) -> str:
     size = f", {info.width} x {info.height} pixels" if info.width else ""
     lines = [f"{info.file}: {info.format}{size}"]
     lines += [info.parameters] if info.parameters else []
+    lines += [f"Item of its lists: {info.item}"] if info.item else []
     lines += [f"Painted phrases: {', '.join(info.phrases)}"] if info.phrases else []
     if info.project:
         lines.append(f"Nodes: {', '.join(node.title for node in info.nodes)}")

@@ -68,10 +68,11 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which item of a list is run, counted from 0, and of how many."""
+    """Which item of a list is run, counted from 0, and of how many; `labels` by the node that started each list."""
 
     item: int = 0
     items: int = 1
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 class Context:
@@ -131,12 +132,18 @@ class Context:
     def save_picture(self, pixels: NDArray[np.uint8], name: str, facts: Mapping[str, str]) -> PictureHandle:
         """Write `pixels` (uint8 [height, width, 3]) as a PNG into the job's folder, under a name not yet taken.
 
-        `facts` become text chunks beside those of the job. The file appears whole or not at all.
+        `facts` become text chunks beside those of the job; a picture of a list also tells which item it is ("item").
+        The file appears whole or not at all.
         """
-        path = save_png(pixels, self._job.folder, name, {**self._job.facts, **facts})
+        path = save_png(pixels, self._job.folder, name, {**self._job.facts, **self._item_facts(), **facts})
         handle = PictureHandle(self._step.node, str(path), int(pixels.shape[1]), int(pixels.shape[0]))
         self._record.pictures.append(handle)
         return handle
+
+    def _item_facts(self) -> dict[str, str]:
+        titles = {step.node: step.title for step in self._job.plan.steps if step.node in self._place.labels}
+        told = "; ".join(f"{titles[node]}: {label}" for node, label in self._place.labels.items())
+        return {"item": told} if told else {}
 
     def note(self, text: str) -> None:
         """A sentence shown on the node."""

@@ -77,6 +77,11 @@ def places(axes: Sequence[Axis]) -> list[dict[str, int]]:
     return found
 
 
+def item_labels(axes: Sequence[Axis]) -> list[dict[str, str]]:
+    """What each combination of `places` is called, by the node that started each list."""
+    return [{axis.node: axis.labels[place[axis.node]] for axis in axes} for place in places(axes)]
+
+
 def collected(bundles: Sequence[Bundle]) -> Collected:
     """What a port that collects gets: its list, or the lists of several wires one after the other.
 

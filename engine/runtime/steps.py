@@ -14,7 +14,7 @@ from engine.runtime.faults import is_out_of_memory
 from engine.runtime.functions import FunctionTable, RunFunction, arguments_of, outputs_of
 from engine.runtime.history import Ending
 from engine.runtime.inputs import RunInputs, Wired, runs_of, spread_axes
-from engine.runtime.lists import Axis, Bundle, list_output, plain_output
+from engine.runtime.lists import Axis, Bundle, item_labels, list_output, plain_output
 from engine.runtime.survey import Survey, survey
 
 Wires = Mapping[str, Bundle]
@@ -70,9 +70,9 @@ class StepRunner:
         runs = list(runs_of(step, wired, axes))
         keys = [item_key(step.seed_key, inputs.parents) for inputs in runs]
         work = _StepWork(step, RunRecord(), [], Ending.KEPT)
-        for item, (inputs, key) in enumerate(zip(runs, keys, strict=True)):
+        for item, (inputs, key, labels) in enumerate(zip(runs, keys, item_labels(axes), strict=True)):
             self._job.token.check()
-            self._item(work, inputs, key, Place(item, len(runs)))
+            self._item(work, inputs, key, Place(item, len(runs), labels))
         wires = _bundle(step, axes, keys, work.outputs)
         self._keep_layout(step, signature, axes, keys)
         return StepResult(wires, work.record, work.ran, len(runs) - work.ran, work.ending)

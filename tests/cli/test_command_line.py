@@ -22,6 +22,8 @@ def test_the_front_door_tells_its_version() -> None:
 
 def test_without_a_command_and_a_studio_it_prints_its_help(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command_line, "STUDIO", "app.nowhere")
+    for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
     said = sinopia(capsys)
     assert said.code == 0
     assert all(verb in said.out for verb in VERBS)

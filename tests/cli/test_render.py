@@ -206,3 +206,19 @@ def test_a_preview_is_a_result_too(tmp_path: Path, capsys: Capture) -> None:
     (path,) = said.out.splitlines()
     with Image.open(path) as made, Image.open(tmp_path / "source.png") as source:
         assert np.array_equal(np.asarray(made), np.asarray(source))
+
+
+def test_a_picture_of_a_list_tells_which_item_it_is(tmp_path: Path, capsys: Capture) -> None:
+    picture(tmp_path)
+    sketch = Sketch(REGISTRY)
+    sketch.node("load", "load-image", (0, 0), file="source.png")
+    sketch.node("names", "text-list", (0, 1), "Names", texts="fox\nowl")
+    sketch.node("save", "save-image", (1, 0))
+    sketch.wire("load.image", "save.image")
+    sketch.wire("names.texts", "save.name")
+    said = sinopia(capsys, "render", bare_graph(tmp_path, sketch), "-o", tmp_path / "out")
+    fox, owl = said.out.splitlines()
+    assert [Path(fox).name, Path(owl).name] == ["fox.png", "owl.png"]
+    assert "Item of its lists: Names: owl" in sinopia(capsys, "info", owl).out
+    again = sinopia(capsys, "check", fox)
+    assert (again.code, again.err) == (0, "")
