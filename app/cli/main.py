@@ -32,7 +32,8 @@ VERBS: Mapping[str, str] = {
 
 MODULES: Mapping[str, str] = {"eval": "evaluate"}
 
-STUDIO = "app.bootstrap"
+STUDIO = "app.qt.application"
+PROJECT_ENDING = ".sinopia"
 
 
 class Verb(Protocol):
@@ -73,8 +74,8 @@ def _report(sentence: str, code: Exit, told: Sequence[str]) -> int:
 
 
 def _run(told: list[str]) -> int:
-    if not told and find_spec(STUDIO) is not None:
-        return cast(int, import_module(STUDIO).main())
+    if _asks_for_studio(told):
+        return cast(int, import_module(STUDIO).main(told))
     chosen = next((word for word in told if not word.startswith("-")), None)
     if chosen is not None and chosen not in VERBS:
         raise UsageError(f"There is no command {chosen!r}.", _nearest(chosen))
@@ -84,6 +85,18 @@ def _run(told: list[str]) -> int:
         parser.print_help()
         return Exit.DONE
     return _verb(chosen).run(arguments)
+
+
+def _asks_for_studio(told: Sequence[str]) -> bool:
+    """Whether a window is wanted (no command, or just a project), and can be there."""
+    named = not told or (len(told) == 1 and told[0].endswith(PROJECT_ENDING))
+    return named and find_spec("PySide6") is not None and _has_display()
+
+
+def _has_display() -> bool:
+    if sys.platform in ("win32", "darwin") or "QT_QPA_PLATFORM" in os.environ:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _nearest(word: str) -> str:

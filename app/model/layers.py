@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from itertools import count
 
 import msgspec
 
@@ -62,13 +63,16 @@ class Layer:
 
 
 _FIELDS = {each.name: each for each in fields(Layer) if each.name != "other"}
-_ALWAYS = frozenset({"id", "start", "end", "phrase"})
+_ALWAYS = frozenset({"id", "start", "end", "phrase", "colour"})
 
 
 def layers_of(node: Node) -> tuple[Layer, ...]:
-    """The layers of a Phrase Masks node, lowest first. Entries that are no layers are left to validation."""
+    """The layers of a Phrase Masks node, lowest first. Entries that are no layers are left to validation.
+
+    Layers of files that were not painted here have no colours; each gets its own by its place.
+    """
     entries = node.params.get(LAYERS, [])
-    read = map(_from_entry, entries) if isinstance(entries, list) else ()
+    read = map(_coloured, entries, count()) if isinstance(entries, list) else ()
     return tuple(layer for layer in read if layer is not None)
 
 
@@ -93,6 +97,12 @@ def entries_with(node: Node, layers: Iterable[Layer]) -> list[Json]:
     held = node.params.get(LAYERS, [])
     strange = [entry for entry in held if _from_entry(entry) is None] if isinstance(held, list) else []
     return [*map(_to_entry, layers), *strange]
+
+
+def _coloured(entry: Json, place: int) -> Layer | None:
+    layer = _from_entry(entry)
+    has_colour = layer is None or not isinstance(entry, dict) or "colour" in entry
+    return layer if has_colour else replace(layer, colour=place)
 
 
 def _from_entry(entry: Json) -> Layer | None:

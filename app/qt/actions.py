@@ -1,0 +1,64 @@
+"""The actions of one window: what `app.model.actions` lists, given something to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from app.model.actions import ACTIONS, Action, Need, Scope, keys_of
+from app.qt.theme import Icons
+
+_CONTEXTS = {
+    Scope.WINDOW: Qt.ShortcutContext.WindowShortcut,
+    Scope.PAINT: Qt.ShortcutContext.WidgetWithChildrenShortcut,
+    # The node canvas hears its keys itself, since some mean other things in the middle of a gesture; menus show them.
+    Scope.GRAPH: Qt.ShortcutContext.WidgetShortcut,
+}
+
+
+class Actions:
+    """An action is there once it is given something to do, so that none is ever dead."""
+
+    def __init__(self, window: QWidget, icons: Icons, shortcuts: Mapping[str, str]) -> None:
+        self._window, self._icons, self._shortcuts = window, icons, shortcuts
+        self._listed = {action.id: action for action in ACTIONS}
+        self._made: dict[str, QAction] = {}
+
+    def bind(self, name: str, run: Callable[[], object], where: QWidget | None = None) -> QAction:
+        """Make an action; its keys are heard in the window, or in `where` when its scope is smaller."""
+        listed = self._listed[name]
+        made = QAction(listed.title, self._window)
+        made.setToolTip(listed.help or listed.title.rstrip("…"))
+        made.setCheckable(listed.checkable)
+        made.setShortcuts([QKeySequence(key) for key in keys_of(listed, self._shortcuts)])
+        made.setShortcutContext(_CONTEXTS[listed.scope])
+        if listed.icon:
+            self._icons.give(made, listed.icon)
+        if listed.scope is Scope.WINDOW:
+            self._window.addAction(made)
+        elif listed.scope is Scope.PAINT and where is not None:
+            where.addAction(made)
+        made.triggered.connect(lambda _checked=False: run())
+        self._made[name] = made
+        return made
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._made[name]
+
+    def listed(self) -> Iterator[tuple[Action, QAction]]:
+        """All actions that there are, in the order of the list."""
+        return ((action, self._made[action.id]) for action in ACTIONS if action.id in self._made)
+
+    def allow(self, need: Need, *, there: bool) -> None:
+        """What some actions need is there, or is not."""
+        for action, made in self.listed():
+            if action.needs is need:
+                made.setEnabled(there)
+
+    def keys(self, prefix: str) -> dict[str, tuple[str, ...]]:
+        """The keys of all listed actions whose id begins so."""
+        found = (action for name, action in self._listed.items() if name.startswith(prefix))
+        return {action.id: keys_of(action, self._shortcuts) for action in found}

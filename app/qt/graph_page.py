@@ -1,0 +1,59 @@
+"""The Graph workspace: the node canvas, and beside it every value of what is selected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QSplitter, QWidget
+
+from app.model import edits
+from app.model.document import Document
+from app.qt.canvas.facts import Facts
+from app.qt.canvas.inspector import Inspector
+from app.qt.canvas.view import CanvasView
+from app.qt.desk import Desk
+from app.qt.pictures import PATTERN, read_pictures
+
+INSPECTOR_WIDTH = 288
+
+
+class GraphPage(QSplitter):
+    """The same document as in Paint, node by node."""
+
+    def __init__(self, desk: Desk, facts: Facts, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._desk = desk
+        self.canvas = CanvasView(desk.session, desk.registry, facts)
+        self.inspector = Inspector(desk.session, desk.registry)
+        self.inspector.setFixedWidth(INSPECTOR_WIDTH)
+        self.addWidget(self.canvas)
+        self.addWidget(self.inspector)
+        self.setHandleWidth(1)
+        self.setStretchFactor(0, 1)
+        self.setChildrenCollapsible(False)
+        self.setFocusProxy(self.canvas)
+        self.canvas.canvas.selected.connect(self._on_selected)
+        self.inspector.picture_wanted.connect(self._choose_picture)
+
+    def show_node(self, node: str) -> None:
+        """Bring a node to the middle."""
+        item = self.canvas.canvas.nodes.get(node)
+        if item is not None:
+            self.canvas.centre_on(item.box.center())
+
+    def _on_selected(self) -> None:
+        self.inspector.show_nodes(self.canvas.canvas.selection.nodes)
+
+    def _choose_picture(self, node: str, parameter: str) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Choose a Picture", "", PATTERN)
+        pictures, complaints = read_pictures([Path(name)] if name else [])
+        for picture in pictures:
+            self._desk.edit("Choose a picture", _with_picture, picture, node, parameter)
+        for complaint in complaints:
+            self._desk.told.emit(complaint)
+
+
+def _with_picture(document: Document, picture: edits.PictureFile, node: str, parameter: str) -> Document:
+    document, reference = edits.add_asset(document, picture)
+    return edits.set_parameter(document, node, parameter, reference)

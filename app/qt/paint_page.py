@@ -1,0 +1,184 @@
+"""The Paint workspace: the sentence above, tools at the left, the picture in the middle, panels at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from app.paint.brush import Brush
+from app.paint.toolbox import Tool, ToolSettings
+from app.qt.actions import Actions
+from app.qt.desk import Desk
+from app.qt.paintview.view import PaintView
+from app.qt.panels.number import NumberSlider, Range
+from app.qt.panels.parts import BUTTON, icon_button, rule
+from app.qt.panels.phrases import PhrasePanel
+from app.qt.panels.size import SizePanel
+from app.qt.panels.style import StylePanel
+from app.qt.prompt import PromptEditor
+from app.qt.theme import GRID, ICON_SIZE, Icons
+
+PANEL_WIDTH = 288
+TOOLS_WIDTH = 5 * GRID
+_SIZE = Range(1.0, 500.0, 80.0, "px", digits=0, curve=2.5)
+_SHARE = Range(0.0, 100.0, 100.0, "%", digits=0)
+
+
+class PaintPage(QWidget):
+    """What is needed to write, paint and look. `actions` must hold the tools before `add_tools` is called."""
+
+    def __init__(self, desk: Desk, icons: Icons) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.prompt = PromptEditor(desk)
+        self.view = PaintView(desk)
+        self.phrases = PhrasePanel(desk, icons)
+        self.style_panel = StylePanel(desk, icons)
+        self.size_panel = SizePanel(desk, icons)
+        self.options = ToolOptions(self.view, icons)
+        self._paint_button = QPushButton("Paint this phrase")
+        self._tools = QVBoxLayout()
+        self._icons = icons
+        self._lay_out()
+        desk.changed.connect(self.view.refresh)
+
+    def add_tools(self, actions: Actions) -> None:
+        """Put the tools into their column."""
+        for tool in Tool:
+            if tool in (Tool.MOVE, Tool.PAN):
+                self._tools.addWidget(rule())
+            self._tools.addWidget(self._tool_button(actions[f"tool.{tool.value}"]))
+        self._tools.addStretch(1)
+        paint = actions["phrase.paint"]
+        self._paint_button.setToolTip(f"{paint.toolTip()} ({paint.shortcut().toString()})")
+        self._paint_button.clicked.connect(lambda _checked=False: paint.trigger())
+        self._paint_button.setEnabled(False)
+        self.prompt.selected.connect(self._paint_button.setEnabled)
+        self.prompt.wants_paint.connect(paint.trigger)
+        self._icons.give(self._paint_button, "paint-phrase")
+
+    def _tool_button(self, action: QAction) -> QWidget:
+        keys = action.shortcut().toString()
+        told = f"{action.text()} ({keys}): {action.toolTip()}" if keys else f"{action.text()}: {action.toolTip()}"
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setObjectName("tool")
+        button.setToolTip(told)
+        button.setFixedSize(BUTTON, BUTTON)
+        return button
+
+    def _lay_out(self) -> None:
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(0)
+        page.addWidget(self._made_sentence())
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self._made_tools())
+        centre = QVBoxLayout()
+        centre.setSpacing(0)
+        centre.addWidget(self.options)
+        centre.addWidget(self.view, 1)
+        middle.addLayout(centre, 1)
+        middle.addWidget(self._made_panels())
+        page.addLayout(middle, 1)
+
+    def _made_sentence(self) -> QWidget:
+        row = QWidget()
+        row.setObjectName("bar")
+        row.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        layout.setSpacing(GRID)
+        layout.addWidget(self.prompt, 1)
+        layout.addWidget(self._paint_button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._paint_button.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
+        return row
+
+    def _made_tools(self) -> QWidget:
+        column = QWidget()
+        column.setObjectName("tools")
+        column.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column.setFixedWidth(TOOLS_WIDTH)
+        self._tools.setContentsMargins((TOOLS_WIDTH - BUTTON) // 2, GRID, (TOOLS_WIDTH - BUTTON) // 2, GRID)
+        self._tools.setSpacing(GRID // 2)
+        column.setLayout(self._tools)
+        return column
+
+    def _made_panels(self) -> QWidget:
+        inside = QWidget()
+        inside.setObjectName("panel")
+        layout = QVBoxLayout(inside)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for panel in (self.phrases, self.style_panel, self.size_panel):
+            layout.addWidget(panel)
+            layout.addWidget(rule())
+        layout.addStretch(1)
+        area = QScrollArea()
+        area.setObjectName("panel")
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        area.setFixedWidth(PANEL_WIDTH)
+        return area
+
+
+class ToolOptions(QWidget):
+    """How the tool in hand is set. `picture_opacity` is how strongly the picture below is seen, 0..1."""
+
+    picture_opacity = Signal(float)
+
+    def __init__(self, view: PaintView, icons: Icons) -> None:
+        super().__init__()
+        self._view = view
+        self.setObjectName("bar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        layout.setSpacing(GRID)
+        self.size = NumberSlider("Size", _SIZE, "Diameter of the brush; [ and ] change it")
+        self.hardness = NumberSlider("Hardness", _SHARE, "How crisp the edge of the brush is")
+        self.flow = NumberSlider("Flow", _SHARE, "How much one stroke leaves")
+        self.picture = NumberSlider("Picture", _SHARE, "How strongly the picture below the paint is seen")
+        self.across = icon_button(icons, "mirror-across", "Mirror left and right", self._mirror, checkable=True)
+        self.down = icon_button(icons, "mirror-down", "Mirror top and bottom", self._mirror, checkable=True)
+        for widget in (self.size, self.hardness, self.flow, self.across, self.down):
+            layout.addWidget(widget)
+        layout.addStretch(1)
+        layout.addWidget(self.picture)
+        for slider in (self.size, self.hardness, self.flow, self.picture):
+            slider.setFixedWidth(136)
+        self.size.dragged.connect(lambda value: self._tip(lambda tip: replace(tip, size=value)))
+        self.hardness.dragged.connect(lambda value: self._tip(lambda tip: replace(tip, hardness=value / 100.0)))
+        self.flow.dragged.connect(lambda value: self._tip(lambda tip: replace(tip, flow=value / 100.0)))
+        self.picture.dragged.connect(lambda value: self.picture_opacity.emit(value / 100.0))
+        view.settings_changed.connect(lambda _settings: self.refresh())
+        view.tool_changed.connect(lambda _tool: self.refresh())
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show how the tool in hand is set."""
+        settings: ToolSettings = self._view.settings
+        tip = settings.tip(erasing=self._view.tool is Tool.ERASER)
+        self.size.set_value(tip.size)
+        self.hardness.set_value(tip.hardness * 100.0)
+        self.flow.set_value(tip.flow * 100.0)
+        self.across.setChecked(settings.mirror_across)
+        self.down.setChecked(settings.mirror_down)
+        strokes = self._view.tool in (Tool.BRUSH, Tool.ERASER)
+        for slider in (self.size, self.hardness, self.flow):
+            slider.setEnabled(strokes)
+
+    def _tip(self, change: Callable[[Brush], Brush]) -> None:
+        self._view.change_tip(change)
+
+    def _mirror(self) -> None:
+        across, down = self.across.isChecked(), self.down.isChecked()
+        self._view.set_settings(replace(self._view.settings, mirror_across=across, mirror_down=down))

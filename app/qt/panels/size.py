@@ -1,0 +1,115 @@
+"""Size of the picture, and the crop that the model should think it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSpinBox, QWidget
+
+from app.model import edits
+from app.qt.desk import Desk
+from app.qt.panels.parts import column, heading, icon_button, quiet
+from app.qt.theme import GRID, Icons
+
+_LONGEST = 8192
+_FIELDS = {
+    "width": ("Width", 8, "Width of the picture in pixels"),
+    "height": ("Height", 8, "Height of the picture in pixels"),
+    "original_width": ("Original", 1, "Width of the picture that this one seems to be cut from"),
+    "original_height": ("", 1, "Height of the picture that this one seems to be cut from"),
+    "crop_left": ("Cut off", 0, "Pixels that seem to be cut off at the left"),
+    "crop_top": ("", 0, "Pixels that seem to be cut off above"),
+}
+
+
+class SizePanel(QWidget):
+    """Numbers beside the rectangle that the crop tool drags on the canvas."""
+
+    def __init__(self, desk: Desk, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        layout = column(self)
+        head = QHBoxLayout()
+        head.addWidget(heading("Size and crop"))
+        head.addStretch(1)
+        self.reset = icon_button(icons, "restore", "The whole picture: no crop", self._whole)
+        head.addWidget(self.reset)
+        layout.addLayout(head)
+        self._driven = quiet("Driven by the graph")
+        layout.addWidget(self._driven)
+        self._numbers = QWidget()
+        self.fields = self._made_fields(self._numbers)
+        layout.addWidget(self._numbers)
+        desk.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show size and crop as they are."""
+        driven, told = "size" in self._desk.face.driven, self._desk.picture_size
+        self._driven.setVisible(driven)
+        self._numbers.setVisible(not driven)
+        self.reset.setVisible(told is not None and _is_cropped(told))
+        if told is None:
+            return
+        whole = {"original_width": told.width, "original_height": told.height}
+        for name, field in self.fields.items():
+            value = getattr(told, name)
+            field.blockSignals(True)
+            field.setValue(whole[name] if value is None else value)
+            field.blockSignals(False)
+
+    def _made_fields(self, parent: QWidget) -> dict[str, QSpinBox]:
+        grid = QGridLayout(parent)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(GRID)
+        grid.setVerticalSpacing(GRID)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(3, 1)
+        made: dict[str, QSpinBox] = {}
+        for index, (name, (title, least, help_text)) in enumerate(_FIELDS.items()):
+            field = QSpinBox()
+            field.setRange(least, 4 * _LONGEST)
+            field.setKeyboardTracking(False)
+            field.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+            field.setToolTip(help_text)
+            field.setAccessibleName(help_text)
+            field.valueChanged.connect(lambda value, name=name: self._set(name, value))
+            row, place = divmod(index, 2)
+            label = QLabel("×" if place and row < 2 else "," if place else "Size" if row == 0 else title)
+            label.setObjectName("quiet")
+            grid.addWidget(label, row, 2 * place)
+            grid.addWidget(field, row, 2 * place + 1)
+            made[name] = field
+        return made
+
+    def _set(self, name: str, value: int) -> None:
+        told = self._desk.picture_size or edits.SizeCrop(128, 128)
+        if name in ("width", "height"):
+            value = min(value, _LONGEST)
+            # An original that is the picture's own stays so.
+            own = {f"original_{name}": None} if getattr(told, f"original_{name}") == getattr(told, name) else {}
+            changed = replace(told, **{name: value}, **own)
+            self._resize(changed)
+        else:
+            changed = replace(told, **{name: value})
+            self._desk.edit("Crop", edits.set_size, self._desk.registry, changed, self._desk.face.size)
+
+    def _resize(self, changed: edits.SizeCrop) -> None:
+        """The canvas keeps the proportions of the picture."""
+        with self._desk.session.transaction("Size"):
+            self._desk.edit("Size", edits.set_size, self._desk.registry, changed, self._desk.face.size)
+            self._desk.edit("Size", edits.shape_canvas, changed.width, changed.height)
+
+    def _whole(self) -> None:
+        told = self._desk.picture_size
+        if told is not None:
+            self._desk.edit("No crop", edits.set_size, self._desk.registry, _uncropped(told), self._desk.face.size)
+
+
+def _is_cropped(told: edits.SizeCrop) -> bool:
+    original = (told.original_width or told.width, told.original_height or told.height)
+    return original != (told.width, told.height) or (told.crop_left, told.crop_top) != (0, 0)
+
+
+def _uncropped(told: edits.SizeCrop) -> edits.SizeCrop:
+    return replace(told, original_width=None, original_height=None, crop_left=0, crop_top=0)

@@ -1,0 +1,178 @@
+"""The strip of results: click one to see it below the paint, double-click to go back to how it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QPoint, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QIcon, QKeyEvent, QPixmap
+from PySide6.QtWidgets import QLabel, QListView, QListWidget, QListWidgetItem, QMenu, QStackedLayout, QWidget
+
+from app.qt.pictures import read_image
+
+THUMBNAIL = 72
+MOST = 100
+_AT_ONCE = 4  # reading more pictures in a row would be felt
+_ROLE = Qt.ItemDataRole.UserRole
+
+
+class Part(Enum):
+    """What is taken over from a picture; the value is what menus call it."""
+
+    ALL = "Restore All"
+    SEED = "Take Its Seed"
+    PROMPT = "Take Its Sentence"
+    PAINT = "Take Its Paint"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A picture in the strip."""
+
+    path: Path
+    prompt: str = ""
+    seed: int | None = None
+
+    @property
+    def told(self) -> str:
+        """What there is to say of it."""
+        return "\n".join(filter(None, (self.path.name, self.prompt, "" if self.seed is None else f"Seed {self.seed}")))
+
+
+class ResultsStrip(QWidget):
+    """Results, the latest first. `chosen` is to be looked at; of `wanted`, this part is to be restored.
+
+    `picked`: whether a picture is chosen.
+    """
+
+    chosen = Signal(Kept)
+    wanted = Signal(Kept, Part)
+    picked = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._earlier: list[Kept] = []
+        self._filling = QTimer(self)
+        self._filling.setInterval(0)
+        self._filling.timeout.connect(self._fill_some)
+        self.setObjectName("strip")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(THUMBNAIL + 16)
+        self._list = _Thumbnails()
+        self._empty = QLabel("Pictures that you generate are kept here")
+        self._empty.setObjectName("quiet")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._layers = QStackedLayout(self)
+        self._layers.setContentsMargins(8, 0, 8, 0)
+        self._layers.addWidget(self._empty)
+        self._layers.addWidget(self._list)
+        self._list.itemClicked.connect(lambda item: self.chosen.emit(item.data(_ROLE)))
+        self._list.entered_item.connect(lambda item: self.chosen.emit(item.data(_ROLE)))
+        self._list.itemDoubleClicked.connect(lambda item: self.wanted.emit(item.data(_ROLE), Part.ALL))
+        self._list.currentRowChanged.connect(lambda row: self.picked.emit(row >= 0))
+        self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._list.customContextMenuRequested.connect(self._show_menu)
+
+    @property
+    def kept(self) -> tuple[Kept, ...]:
+        """The pictures, the latest first."""
+        return tuple(self._list.item(row).data(_ROLE) for row in range(self._list.count()))
+
+    @property
+    def current(self) -> Kept | None:
+        """The picture that was clicked last."""
+        item = self._list.currentItem()
+        return None if item is None else item.data(_ROLE)
+
+    def add(self, kept: Kept) -> None:
+        """Put a picture first."""
+        self._list.insertItem(0, _item(kept))
+        self._list.setCurrentRow(0)
+        self._list.scrollToTop()
+        while self._list.count() > MOST:
+            self._list.takeItem(MOST)
+        self._layers.setCurrentWidget(self._list)
+
+    def fill(self, earlier: Sequence[Kept]) -> None:
+        """Put pictures of earlier days behind those that are there, the latest first; a few at a time."""
+        self._earlier = list(earlier[: MOST - self._list.count()])
+        self._filling.start()
+
+    def _fill_some(self) -> None:
+        some, self._earlier = self._earlier[:_AT_ONCE], self._earlier[_AT_ONCE:]
+        for kept in some:
+            self._list.addItem(_item(kept))
+        if self._list.count():
+            self._layers.setCurrentWidget(self._list)
+        if not self._earlier:
+            self._filling.stop()
+
+    def place_of(self, row: int) -> QPoint:
+        """The middle of a picture, in the coordinates of `view`."""
+        return self._list.visualItemRect(self._list.item(row)).center()
+
+    @property
+    def view(self) -> QListWidget:
+        """The list itself."""
+        return self._list
+
+    def _show_menu(self, at: QPoint) -> None:
+        item = self._list.itemAt(at)
+        if item is None:
+            return
+        kept: Kept = item.data(_ROLE)
+        menu = QMenu(self)
+        menu.addAction("Show Below the Paint").triggered.connect(lambda _=False: self.chosen.emit(kept))
+        for part in Part:
+            if part is not Part.SEED or kept.seed is not None:
+                action = menu.addAction(part.value)
+                action.triggered.connect(lambda _=False, part=part: self.wanted.emit(kept, part))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self._list.viewport().mapToGlobal(at))
+
+
+class _Thumbnails(QListWidget):
+    """One row of pictures that can be dragged out as files."""
+
+    entered_item = Signal(QListWidgetItem)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(False)
+        self.setMovement(QListView.Movement.Static)
+        self.setIconSize(QSize(THUMBNAIL, THUMBNAIL))
+        self.setSpacing(0)
+        self.setDragEnabled(True)
+        self.setUniformItemSizes(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Results")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        super().keyPressEvent(event)
+        moved = event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
+        item = self.currentItem()
+        if moved and item is not None:
+            self.entered_item.emit(item)
+
+    def mimeData(self, items: Sequence[QListWidgetItem]) -> QMimeData:
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(item.data(_ROLE).path)) for item in items])
+        return data
+
+
+def _item(kept: Kept) -> QListWidgetItem:
+    image = read_image(kept.path, 2 * THUMBNAIL)
+    if not image.isNull() and max(image.width(), image.height()) < 2 * THUMBNAIL:
+        keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        image = image.scaled(2 * THUMBNAIL, 2 * THUMBNAIL, keep, smooth)
+    image.setDevicePixelRatio(2.0)
+    item = QListWidgetItem(QIcon(QPixmap.fromImage(image)), "")
+    item.setData(_ROLE, kept)
+    item.setToolTip(kept.told)
+    item.setSizeHint(QSize(THUMBNAIL + 8, THUMBNAIL + 8))
+    return item

@@ -1,0 +1,173 @@
+"""Pictures whose look the result takes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage, QPixmap
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.model import edits
+from app.qt.desk import Desk
+from app.qt.panels.number import NumberSlider, Range
+from app.qt.panels.parts import column, emptied, heading, icon_button
+from app.qt.pictures import PATTERN, local_files, read_pictures
+from app.qt.theme import GRID, Icons
+
+_SIDE = 56
+_WEIGHT = Range(0.0, 4.0, 1.0, curve=2.0)
+_FIELDS: dict[str, tuple[str, Range, str]] = {
+    "strength": ("Strength", Range(0.0, 2.0, 1.0), "How strongly the look acts"),
+    "literal": (
+        "Literal",
+        Range(0.0, 1.0, 1.0),
+        "1 takes also what the pictures show, 0 only how they look",
+    ),
+    "begin": ("From", Range(0.0, 1.0, 0.0), "The share of the steps after which the look begins to act"),
+    "finish": ("To", Range(0.0, 1.0, 1.0), "The share of the steps after which the look acts no more"),
+}
+
+
+class StylePanel(QWidget):
+    """Drop pictures here; the first Style Reference of the graph stands behind it."""
+
+    def __init__(self, desk: Desk, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._icons = desk, icons
+        self._shown: tuple[str, ...] | None = None
+        self._weights: list[NumberSlider] = []
+        self.setAcceptDrops(True)
+        layout = column(self)
+        head = QHBoxLayout()
+        head.addWidget(heading("Style"))
+        head.addStretch(1)
+        self._add = icon_button(icons, "add", "Add pictures whose look the result takes on", self.choose)
+        head.addWidget(self._add)
+        layout.addLayout(head)
+        self._drop = QLabel("Drop a picture here")
+        self._drop.setObjectName("drop")
+        self._drop.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        layout.addWidget(self._drop)
+        self._list = QVBoxLayout()
+        self._list.setSpacing(GRID)
+        layout.addLayout(self._list)
+        self._sliders = self._made_sliders(layout)
+        desk.changed.connect(self.refresh)
+        self.refresh()
+
+    @property
+    def node(self) -> str | None:
+        """The Style Reference node behind the panel."""
+        return next(iter(self._desk.face.styles), None)
+
+    def choose(self) -> None:
+        """Let the artist name picture files."""
+        names, _ = QFileDialog.getOpenFileNames(self, "Add Pictures", "", PATTERN)
+        self.take(map(Path, names))
+
+    def take(self, paths: Iterable[Path]) -> None:
+        """Add picture files to the style."""
+        pictures, complaints = read_pictures(paths)
+        if pictures:
+            self._desk.edit("Add a style picture", edits.add_style_pictures, self._desk.registry, pictures, self.node)
+        for complaint in complaints:
+            self._desk.told.emit(complaint)
+
+    def refresh(self) -> None:
+        """Show the style as it is."""
+        node, document = self.node, self._desk.document
+        pictures = () if node is None else edits.style_pictures(document, node)
+        if pictures != self._shown:
+            self._shown = pictures
+            self._rebuild(pictures)
+        self._drop.setVisible(not pictures)
+        for slider in self._sliders.values():
+            slider.setVisible(bool(pictures))
+        if node is not None:
+            for weight, slider in zip(edits.style_weights(document, node), self._weights, strict=False):
+                slider.set_value(weight)
+            held = document.nodes[node].params
+            for name, slider in self._sliders.items():
+                value = held.get(name, _FIELDS[name][1].default)
+                if isinstance(value, (int, float)):
+                    slider.set_value(float(value))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        event.setAccepted(bool(local_files(event.mimeData())))
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        event.setAccepted(bool(local_files(event.mimeData())))
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.take(local_files(event.mimeData()))
+        event.acceptProposedAction()
+
+    def _made_sliders(self, layout: QVBoxLayout) -> dict[str, NumberSlider]:
+        made = {name: NumberSlider(title, told, help_text) for name, (title, told, help_text) in _FIELDS.items()}
+        for name, slider in made.items():
+            slider.dragged.connect(lambda value, name=name: self._set(name, value))
+            slider.released.connect(self._desk.settle)
+        layout.addWidget(made["strength"])
+        layout.addWidget(made["literal"])
+        window = QHBoxLayout()
+        window.setSpacing(GRID)
+        window.addWidget(made["begin"])
+        window.addWidget(made["finish"])
+        layout.addLayout(window)
+        return made
+
+    def _set(self, name: str, value: float) -> None:
+        if self.node is not None:
+            self._desk.drag(_FIELDS[name][0], (name, self.node), edits.set_parameter, self.node, name, value)
+
+    def _rebuild(self, pictures: tuple[str, ...]) -> None:
+        emptied(self._list)
+        self._weights = []
+        for index, node in enumerate(pictures):
+            row = QWidget()
+            line = QHBoxLayout(row)
+            line.setContentsMargins(0, 0, 0, 0)
+            line.setSpacing(GRID)
+            line.addWidget(self._thumbnail(node))
+            weight = NumberSlider("Weight", _WEIGHT, "How much this picture counts beside the others")
+            weight.dragged.connect(lambda value, index=index: self._weigh(index, value))
+            weight.released.connect(self._desk.settle)
+            self._weights.append(weight)
+            line.addWidget(weight, 1)
+            told = "Take the picture out of the style"
+            line.addWidget(icon_button(self._icons, "delete", told, self._removing(index)))
+            self._list.addWidget(row)
+
+    def _removing(self, index: int) -> Callable[[], None]:
+        return lambda: self._remove(index)
+
+    def _thumbnail(self, node: str) -> QLabel:
+        held = self._desk.document.nodes[node]
+        reference = held.params.get("file")
+        content = self._desk.document.assets.get(reference) if isinstance(reference, str) else None
+        image = QImage.fromData(content) if content is not None else QImage()
+        label = QLabel()
+        label.setFixedSize(_SIDE, _SIDE)
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        label.setToolTip(held.title or "From the graph")
+        if image.isNull():
+            label.setText("Graph")
+            label.setObjectName("quiet")
+        else:
+            side = _SIDE * 2
+            fill = Qt.AspectRatioMode.KeepAspectRatioByExpanding
+            scaled = image.scaled(side, side, fill, Qt.TransformationMode.SmoothTransformation)
+            cut = scaled.copy((scaled.width() - side) // 2, (scaled.height() - side) // 2, side, side)
+            cut.setDevicePixelRatio(2.0)
+            label.setPixmap(QPixmap.fromImage(cut))
+        return label
+
+    def _weigh(self, index: int, value: float) -> None:
+        if self.node is not None:
+            self._desk.drag("Weight", ("weight", self.node, index), edits.set_style_weight, self.node, index, value)
+
+    def _remove(self, index: int) -> None:
+        if self.node is not None:
+            self._desk.edit("Remove a style picture", edits.remove_style_picture, self.node, index)

@@ -1,0 +1,207 @@
+"""Generate, watch, keep: what happens between a press of the button and the picture in the strip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QIODevice, QObject, QSize, Qt
+from PySide6.QtGui import QAction, QImage
+
+from app.model import edits, seeds
+from app.model.aside import Aside
+from app.model.engine_state import EngineCondition, EngineState
+from app.model.gallery import Entry, Gallery
+from app.model.job import Job, JobState
+from app.model.jobs import Jobs
+from app.model.projects import ReadDocument, Workspace, read_document
+from app.model.settings import SeedMode
+from app.qt.desk import Desk
+from app.qt.paintview.view import PaintView
+from app.qt.panels.messages import EngineStatus, MessageBar
+from app.qt.panels.run_bar import RunBar
+from app.qt.panels.strip import Kept, Part, ResultsStrip
+from app.qt.pictures import pixels_of, read_image
+from engine.api.errors import Problem
+from engine.api.messages import Preview
+from nodes.graph.errors import ProblemsError
+
+_THUMBNAIL = 256
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What shows a run: the widgets, and `show_node`, which leads to a node of the graph."""
+
+    view: PaintView
+    bar: RunBar
+    strip: ResultsStrip
+    status: EngineStatus
+    messages: MessageBar
+    show_node: Callable[[str], None]
+
+
+class Running(QObject):
+    """The runs of one window."""
+
+    def __init__(
+        self, desk: Desk, workspace: Workspace, jobs: Jobs, gallery: Gallery, aside: Aside, stage: Stage
+    ) -> None:
+        super().__init__()
+        self._desk, self._workspace, self._jobs, self._gallery = desk, workspace, jobs, gallery
+        self._aside, self._stage = aside, stage
+        self._cancel: QAction | None = None
+        self.seed_mode = SeedMode.NEW
+        for signal in (jobs.added, jobs.changed, jobs.removed):
+            signal.connect(lambda _job: self._follow())
+        jobs.previewed.connect(self._preview)
+        jobs.finished.connect(self._finished)
+        jobs.engine_changed.connect(self._engine_changed)
+        gallery.added.connect(self._keep)
+        gallery.trouble.connect(stage.messages.say)
+        stage.strip.chosen.connect(self.look_at)
+        stage.strip.wanted.connect(self.restore)
+
+    def attach(self, cancel: QAction) -> None:
+        """Let the action that cancels be there only while something runs."""
+        self._cancel = cancel
+        self._follow()
+
+    def load_gallery(self) -> None:
+        """Show the pictures of earlier days."""
+        self._aside(
+            self._gallery.load,
+            lambda _none: self._stage.strip.fill([self._kept(entry) for entry in self._gallery.entries]),
+            lambda error: self._stage.messages.say(f"The results of earlier days cannot be read ({error})."),
+        )
+
+    def generate(self, targets: Iterable[str] | None = None, *, first: bool = False, fresh: bool = False) -> None:
+        """Run the document as it is, up to `targets` if any are named; with a new seed first where that is wanted."""
+        desk = self._desk
+        desk.settle()
+        seeds.ready_seed(desk.session, desk.registry, self.seed_mode)
+        try:
+            wanted = None if targets is None else tuple(targets)
+            self._jobs.submit(desk.document, wanted, first=first, fresh=fresh)
+        except ProblemsError as error:
+            self._explain(error)
+
+    def cancel(self) -> None:
+        """Stop what runs and empty the queue."""
+        self._jobs.cancel_all()
+
+    def look_at(self, kept: Kept) -> None:
+        """Show a picture below the paint."""
+        image = read_image(kept.path)
+        if image.isNull():
+            self._stage.messages.say(f"{kept.path.name} cannot be read. It may have been moved or deleted.")
+        else:
+            self._desk.show_picture(pixels_of(image))
+
+    def restore(self, kept: Kept, part: Part = Part.ALL) -> None:
+        """Go back to what made a picture, all of it or a part."""
+        self._read(kept.path, lambda read: self._restored(kept, part, read))
+
+    def restore_current(self, part: Part) -> None:
+        """Go back to what made the picture chosen in the strip."""
+        kept = self._stage.strip.current
+        if kept is None:
+            self._stage.messages.say("Choose a picture in the strip first.")
+        else:
+            self.restore(kept, part)
+
+    def _restored(self, kept: Kept, part: Part, read: ReadDocument) -> None:
+        desk, made_from = self._desk, read.document
+        match part:
+            case Part.ALL:
+                desk.session.apply(f"Restore {kept.path.stem}", made_from)
+                self.look_at(kept)
+            case Part.SEED:
+                desk.edit("Take a seed", edits.take_seed, desk.registry, made_from, kept.seed)
+            case Part.PROMPT:
+                desk.edit("Take a sentence", edits.take_prompt, desk.registry, made_from)
+            case Part.PAINT:
+                desk.edit("Take paint", edits.take_paint, desk.registry, made_from)
+
+    def _read(self, path: Path, then: Callable[[ReadDocument], object]) -> None:
+        self._aside(
+            lambda: read_document(path, self._desk.registry),
+            then,
+            lambda error: self._stage.messages.say(str(error)),
+        )
+
+    def _explain(self, error: ProblemsError) -> None:
+        """Say the first thing that stands in the way, and lead there."""
+        problem = next((each for each in error.problems if each.node is not None), error.problems[0])
+        node = problem.node
+        if node is None:
+            self._stage.messages.say(problem.message)
+        else:
+            self._stage.messages.say(problem.message, "Show the node", lambda: self._stage.show_node(node))
+
+    def _follow(self) -> None:
+        """Show how far the running job is."""
+        unfinished = self._jobs.unfinished
+        running = unfinished[0] if unfinished else None
+        self._stage.bar.show_job(running, max(0, len(unfinished) - 1))
+        if self._cancel is not None:
+            self._cancel.setEnabled(running is not None)
+        doing = f"Making “{running.prompt}”" if running is not None and running.state is JobState.RUNNING else ""
+        self._stage.status.show_state(self._jobs.engine, doing)
+
+    def _preview(self, _job: Job, preview: Preview) -> None:
+        image = QImage.fromData(preview.png)
+        if not image.isNull():
+            self._stage.view.set_preview(pixels_of(image))
+
+    def _finished(self, job: Job) -> None:
+        self._stage.view.set_preview(None)
+        self._follow()
+        added = self._gallery.add(job.results)
+        if added:
+            self._show_result(added[-1])
+        if job.state in (JobState.FAILED, JobState.LOST):
+            self._complain(job)
+
+    def _show_result(self, entry: Entry) -> None:
+        image = read_image(self._gallery.path(entry))
+        if not image.isNull():
+            self._desk.show_picture(pixels_of(image))
+            self._workspace.thumbnail = _png(image)
+
+    def _complain(self, job: Job) -> None:
+        failed = ((node, facts.problem) for node, facts in job.nodes.items() if facts.problem is not None)
+        node, problem = next(failed, (None, job.problem))
+        told = "The picture was not made." if problem is None else _told(job, node, problem)
+        shown = (node or "").partition("/")[0]
+        if shown in self._desk.document.nodes:
+            self._stage.messages.say(told, "Show the node", lambda: self._stage.show_node(shown))
+        else:
+            self._stage.messages.say(told, "Generate again", self.generate)
+
+    def _engine_changed(self, state: EngineState) -> None:
+        self._follow()
+        if state.condition is EngineCondition.LOST and state.problem is not None and not self._jobs.unfinished:
+            self._stage.messages.say(str(state.problem), "Generate again", self.generate)
+
+    def _keep(self, entry: Entry) -> None:
+        self._stage.strip.add(self._kept(entry))
+
+    def _kept(self, entry: Entry) -> Kept:
+        return Kept(self._gallery.path(entry), entry.prompt, entry.seed)
+
+
+def _told(job: Job, node: str | None, problem: Problem) -> str:
+    held = None if node is None else job.document.nodes.get(node.partition("/")[0])
+    return f"{held.title}: {problem}" if held is not None and held.title else str(problem)
+
+
+def _png(image: QImage) -> bytes:
+    small = image.scaled(
+        QSize(_THUMBNAIL, _THUMBNAIL), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    )
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    small.save(buffer, "PNG")
+    return bytes(buffer.data().data())

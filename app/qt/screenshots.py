@@ -1,0 +1,82 @@
+"""Pictures of the studio with the demo, without a display: `python -m app.qt.screenshots OUT`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QDeadlineTimer, QEventLoop
+from PySide6.QtWidgets import QApplication
+
+from app.client.settings import EngineSettings
+from app.model.home import Home
+from app.qt.application import DEMO, Studio
+from app.qt.theme import DARK, LIGHT
+
+_SIZE = (1440, 900)
+_PATIENCE = 300_000
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the pictures into a folder."""
+    parser = argparse.ArgumentParser(prog="python -m app.qt.screenshots", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--without-engine", action="store_true", help="do not generate a picture first")
+    told = parser.parse_args(arguments)
+    told.folder.mkdir(parents=True, exist_ok=True)
+    application = QApplication(["sinopia"])
+    with tempfile.TemporaryDirectory() as home:
+        studio = Studio(application, Home(Path(home)), EngineSettings(logs=Path(home) / "logs"))
+        try:
+            _take(studio, told.folder, generate=not told.without_engine)
+        finally:
+            studio.close()
+    return 0
+
+
+def _take(studio: Studio, folder: Path, *, generate: bool) -> None:
+    window = studio.window
+    window.resize(*_SIZE)
+    _shoot(studio, folder / "empty-dark.png")
+    studio.workspace.new(DEMO)
+    window.show()
+    if generate:
+        window.running.generate()
+        _wait(lambda: bool(studio.jobs.unfinished))
+        _wait(lambda: not studio.jobs.unfinished)
+    for theme in (DARK, LIGHT):
+        window.wear_theme(theme)
+        window.show_workspace(graph=False)
+        _shoot(studio, folder / f"paint-{theme.name}.png")
+        window.show_workspace(graph=True)
+        window.canvas.commands.run("canvas.fit")
+        _shoot(studio, folder / f"graph-{theme.name}.png")
+
+
+def _shoot(studio: Studio, path: Path) -> None:
+    studio.window.show()
+    _settle(200)
+    studio.window.grab().save(str(path))
+    sys.stdout.write(f"{path}\n")
+
+
+def _wait(done: object) -> None:
+    deadline = QDeadlineTimer(_PATIENCE)
+    while callable(done) and not done() and not deadline.hasExpired():
+        _settle(20)
+
+
+def _settle(milliseconds: int) -> None:
+    deadline = QDeadlineTimer(milliseconds)
+    while not deadline.hasExpired():
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,436 @@
+"""The main window: one document, two workspaces over it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QActionGroup, QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from app.model.actions import MENUS, Need
+from app.model.aside import Aside
+from app.model.document import Document
+from app.model.gallery import Gallery
+from app.model.jobs import Jobs
+from app.model.projects import Workspace
+from app.model.settings import SeedMode, Settings
+from app.model.settings import Theme as ThemeChoice
+from app.paint import operations
+from app.paint.brush import Brush
+from app.paint.tiles import TileMask
+from app.paint.toolbox import Tool, ToolSettings
+from app.qt.actions import Actions
+from app.qt.canvas.facts import Facts
+from app.qt.canvas.look import DARK as DARK_CANVAS
+from app.qt.canvas.look import LIGHT as LIGHT_CANVAS
+from app.qt.desk import Desk
+from app.qt.dialogs.palette import CommandPalette
+from app.qt.filing import Filing
+from app.qt.graph_page import GraphPage
+from app.qt.paint_page import PaintPage
+from app.qt.panels.messages import EngineStatus, MessageBar
+from app.qt.panels.run_bar import RunBar
+from app.qt.panels.strip import Part, ResultsStrip
+from app.qt.pictures import local_files
+from app.qt.running import Running, Stage
+from app.qt.theme import DARK, LIGHT, Icons, Theme, wear
+from engine.api.messages import AnyEvent
+
+_SOFT, _GROWN = 8.0, 8
+"""Pixels by which paint is softened, and grown or shrunk, on a canvas of 1,024."""
+
+_CELLS = (32, 16, 8)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a window is made over; the window owns none of it."""
+
+    workspace: Workspace
+    jobs: Jobs
+    gallery: Gallery
+    aside: Aside
+    settings: Settings
+    keep_settings: Callable[[Settings], object]
+
+
+class StudioWindow(QMainWindow):
+    """`shown`: the window was painted for the first time. `closed`: it is gone for good."""
+
+    shown = Signal()
+    closed = Signal()
+
+    def __init__(self, parts: Parts, theme: Theme) -> None:
+        super().__init__()
+        self._parts, self.settings = parts, parts.settings
+        self._told_shown = self._may_close = self._seen_graph = False
+        self.icons = Icons(theme)
+        self.desk = Desk(parts.workspace.session, parts.workspace.registry, self)
+        self.facts = Facts(self)
+        self.page = PaintPage(self.desk, self.icons)
+        self.graph = GraphPage(self.desk, self.facts)
+        self.canvas = self.graph.canvas
+        self.messages = MessageBar(self.icons)
+        self.strip = ResultsStrip()
+        self.status = EngineStatus(theme)
+        self.filing = Filing(self, parts.workspace, parts.aside, self.messages)
+        self.actions_ = Actions(self, self.icons, parts.settings.shortcuts)
+        self._made_actions()
+        self.bar = RunBar(
+            self.desk,
+            self.icons,
+            self.actions_["run.generate"],
+            self.actions_["run.cancel"],
+            self.actions_["run.new-seed"],
+        )
+        stage = Stage(self.page.view, self.bar, self.strip, self.status, self.messages, self.show_node)
+        self.running = Running(self.desk, parts.workspace, parts.jobs, parts.gallery, parts.aside, stage)
+        self.running.attach(self.actions_["run.cancel"])
+        self._lay_out()
+        self._fill_menus()
+        self._listen()
+        self._apply_settings()
+        self._name()
+
+    # What it looks like
+
+    def _lay_out(self) -> None:
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.page)
+        self._pages.addWidget(self.graph)
+        inside = QWidget()
+        inside.setObjectName("page")
+        layout = QVBoxLayout(inside)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for widget in (self.bar, self.messages):
+            layout.addWidget(widget)
+        layout.addWidget(self._pages, 1)
+        layout.addWidget(self.strip)
+        self.setCentralWidget(inside)
+        self.setStatusBar(self.status)
+        self.setAcceptDrops(True)
+        self.setMinimumSize(QSize(960, 640))
+        self.resize(1440, 900)
+        self.page.prompt.fit_height()
+        self.page.add_tools(self.actions_)
+
+    def _fill_menus(self) -> None:
+        used = {listed.menu for listed, _action in self.actions_.listed()}
+        self._menus = {name: self.menuBar().addMenu(name) for name in MENUS if name in used}
+        groups: dict[str, int] = {}
+        for listed, action in self.actions_.listed():
+            menu = self._menus[listed.menu]
+            if groups.setdefault(listed.menu, listed.group) != listed.group:
+                groups[listed.menu] = listed.group
+                menu.addSeparator()
+            menu.addAction(action)
+        self._recent = QMenu("Open Recent", self)
+        self._menus["File"].insertMenu(self.actions_["file.save"], self._recent)
+        self._menus["File"].aboutToShow.connect(self._fill_recent)
+
+    def _fill_recent(self) -> None:
+        self._recent.clear()
+        for entry in self.filing.recent:
+            self._recent.addAction(entry.title).triggered.connect(
+                lambda _checked=False, path=entry.path: self.filing.open(Path(path))
+            )
+        self._recent.setEnabled(not self._recent.isEmpty())
+
+    def wear_theme(self, theme: Theme) -> None:
+        """Change to another theme."""
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            wear(application, theme)
+        self.icons.wear(theme)
+        self.status.wear(theme)
+        self.canvas.wear_look(LIGHT_CANVAS if theme is LIGHT else DARK_CANVAS)
+        self.page.view.set_surround(QColor(theme.surround))
+        self.actions_["view.light" if theme is LIGHT else "view.dark"].setChecked(True)
+
+    # What can be done
+
+    def _made_actions(self) -> None:
+        bind = self.actions_.bind
+        bind("file.new", self.filing.new)
+        bind("file.open", self.filing.choose)
+        bind("file.save", self.filing.save)
+        bind("file.save-as", self.filing.save_as)
+        bind("file.quit", self.close)
+        bind("edit.undo", self._undo)
+        bind("edit.redo", self._redo)
+        bind("edit.commands", self.show_commands)
+        self._bind_phrases()
+        self._bind_tools()
+        self._bind_nodes()
+        self._bind_runs()
+        self._bind_views()
+
+    def _bind_runs(self) -> None:
+        bind = self.actions_.bind
+        bind("run.generate", lambda: self.running.generate())  # noqa: PLW0108  `running` is made after the actions
+        bind("run.first", lambda: self.running.generate(first=True))
+        bind("run.fresh", lambda: self.running.generate(fresh=True))
+        bind("run.selection", lambda: self.running.generate(self.canvas.canvas.selection.nodes))
+        bind("run.cancel", self._cancel)
+        bind("run.new-seed", self._choose_seed_mode)
+        bind("run.clear", lambda: self.desk.show_picture(None))
+        bind("run.restore", lambda: self.running.restore_current(Part.ALL))
+        bind("run.restore-seed", lambda: self.running.restore_current(Part.SEED))
+        bind("run.restore-prompt", lambda: self.running.restore_current(Part.PROMPT))
+        bind("run.restore-paint", lambda: self.running.restore_current(Part.PAINT))
+
+    def _bind_views(self) -> None:
+        bind, view = self.actions_.bind, self.page.view
+        bind("view.paint", lambda: self.show_workspace(graph=False))
+        bind("view.graph", lambda: self.show_workspace(graph=True))
+        bind("view.thirds", lambda: view.set_thirds(self.actions_["view.thirds"].isChecked()))
+        bind("view.painted", lambda: view.show_cells(None))
+        for cells in _CELLS:
+            bind(f"view.cells-{cells}", lambda cells=cells: view.show_cells(cells))
+        bind("view.fit", view.fit, self.page)
+        bind("view.real-size", lambda: view.zoom_to(1.0), self.page)
+        view.bind_keys({})  # the actions have them, so that they can be rebound
+        bind("view.turn-left", view.turn_left, self.page)
+        bind("view.turn-right", view.turn_right, self.page)
+        bind("view.upright", view.turn_upright, self.page)
+        bind("view.dark", lambda: self._choose_theme(ThemeChoice.DARK))
+        bind("view.light", lambda: self._choose_theme(ThemeChoice.LIGHT))
+        self._group("view.paint", "view.graph")
+        self._group("view.painted", *(f"view.cells-{cells}" for cells in _CELLS))
+        self._group("view.dark", "view.light")
+
+    def _bind_nodes(self) -> None:
+        commands, keys = self.canvas.commands, self.actions_.keys("canvas.")
+        for name in keys.keys() & commands.all.keys():
+            self.actions_.bind(name, commands.all[name].run)
+        commands.bind({name: keys.get(name, command.keys) for name, command in commands.all.items()})
+
+    def _bind_phrases(self) -> None:
+        bind, details = self.actions_.bind, self.page.phrases.details
+        bind("phrase.paint", self.paint_phrase)
+        bind("phrase.above", lambda: self.desk.step_active(1))
+        bind("phrase.below", lambda: self.desk.step_active(-1))
+        bind("phrase.raise", lambda: details.shift(1))
+        bind("phrase.lower", lambda: details.shift(-1))
+        bind("phrase.duplicate", details.duplicate)
+        bind("phrase.delete", details.delete)
+        changes: dict[str, Callable[[TileMask], TileMask]] = {
+            "Clear": operations.clear,
+            "Invert": operations.invert,
+            "Feather": lambda mask: operations.feather(mask, _SOFT),
+            "Grow": lambda mask: operations.grow(mask, _GROWN),
+            "Shrink": lambda mask: operations.shrink(mask, _GROWN),
+            "Mirror": lambda mask: operations.mirror(mask, across=True),
+        }
+        for label, change in changes.items():
+            name = f"phrase.{label.lower()}"
+            bind(name, lambda label=label, change=change: self._change_paint(label, change), self.page)
+
+    def _bind_tools(self) -> None:
+        bind, view = self.actions_.bind, self.page.view
+        for tool in Tool:
+            bind(f"tool.{tool.value}", lambda tool=tool: view.set_tool(tool), self.page)
+        self._group(*(f"tool.{tool.value}" for tool in Tool))
+        bind("brush.swap", view.swap_erasing, self.page)
+        bind("brush.smaller", lambda: view.change_tip(Brush.smaller), self.page)
+        bind("brush.larger", lambda: view.change_tip(Brush.larger), self.page)
+        bind("brush.softer", lambda: view.change_tip(Brush.softer), self.page)
+        bind("brush.harder", lambda: view.change_tip(Brush.harder), self.page)
+
+    def _group(self, *names: str) -> None:
+        """Only one of these at a time, the first to begin with."""
+        group = QActionGroup(self)
+        for name in names:
+            group.addAction(self.actions_[name])
+        self.actions_[names[0]].setChecked(True)
+
+    def paint_phrase(self) -> None:
+        """Make the selected words of the sentence a layer, and take the brush in hand."""
+        if self.desk.paint_phrase(*self.page.prompt.selected_characters()):
+            self.show_workspace(graph=False)
+            if self.page.view.tool not in (Tool.BRUSH, Tool.LASSO, Tool.FILL, Tool.RECTANGLE, Tool.ELLIPSE):
+                self.page.view.set_tool(Tool.BRUSH)
+            self.page.view.setFocus()
+
+    def show_workspace(self, *, graph: bool) -> None:
+        """Go to the Paint or to the Graph workspace."""
+        self._pages.setCurrentWidget(self.graph if graph else self.page)
+        self.actions_["view.graph" if graph else "view.paint"].setChecked(True)
+        if graph and not self._seen_graph:
+            self._seen_graph = True
+            self.canvas.commands.run("canvas.fit")
+        (self.canvas if graph else self.page.view).setFocus()
+
+    def show_node(self, node: str) -> None:
+        """Lead to a node of the graph."""
+        self.show_workspace(graph=True)
+        self.graph.show_node(node)
+
+    def show_commands(self) -> None:
+        """Open the command palette."""
+        CommandPalette(((listed.menu, action) for listed, action in self.actions_.listed()), self).open_over(self)
+
+    def hear(self, event: object) -> None:
+        """Show on the nodes what the engine tells."""
+        if isinstance(event, AnyEvent):
+            titles = {node.id: node.title for node in self.desk.document.graph.nodes if node.title}
+            self.facts.hear(event, titles)
+            if not self._parts.jobs.unfinished:
+                self.facts.settle()
+
+    def _undo(self) -> None:
+        if not self.page.view.busy:
+            self._parts.workspace.session.undo()
+
+    def _redo(self) -> None:
+        if not self.page.view.busy:
+            self._parts.workspace.session.redo()
+
+    def _cancel(self) -> None:
+        """Escape gives up the gesture at hand first."""
+        if not self.page.view.cancel() and not self.canvas.cancel_gesture():
+            self.running.cancel()
+
+    def _change_paint(self, label: str, change: Callable[[TileMask], TileMask]) -> None:
+        layer = self.desk.active_phrase
+        if layer is None:
+            self.messages.say("Choose a phrase to paint on first.")
+        elif layer.locked:
+            self.messages.say(f"“{layer.title}” is locked. Unlock it in the list of phrases.")
+        else:
+            self.desk.commit(f"{label} “{layer.phrase}”", layer.id, change(self.desk.mask(layer.id)))
+
+    # Settings
+
+    def _apply_settings(self) -> None:
+        painting = self.settings.painting
+        tip = Brush(painting.brush_size, painting.hardness, painting.flow)
+        self.page.view.set_settings(ToolSettings(brush=tip))
+        self.page.view.set_picture_opacity(painting.underlay_opacity)
+        self.page.options.picture.set_value(100.0 * painting.underlay_opacity)
+        mode = self.settings.generation.seed_mode
+        self.running.seed_mode = mode
+        self.actions_["run.new-seed"].setChecked(mode is SeedMode.NEW)
+        self._parts.jobs.device = self.settings.generation.device
+        self._parts.jobs.embed_project = self.settings.keeping.embed_project
+        self.wear_theme(self.icons.theme)
+
+    def _choose_seed_mode(self) -> None:
+        mode = SeedMode.NEW if self.actions_["run.new-seed"].isChecked() else SeedMode.FIXED
+        self.running.seed_mode = mode
+        self._keep(generation=msgspec.structs.replace(self.settings.generation, seed_mode=mode))
+
+    def _choose_theme(self, choice: ThemeChoice) -> None:
+        self.wear_theme(LIGHT if choice is ThemeChoice.LIGHT else DARK)
+        self._keep(appearance=msgspec.structs.replace(self.settings.appearance, theme=choice))
+
+    def _keep_painting(self) -> None:
+        tip = self.page.view.settings.brush
+        painting = msgspec.structs.replace(
+            self.settings.painting,
+            brush_size=tip.size,
+            hardness=tip.hardness,
+            flow=tip.flow,
+            underlay_opacity=self.page.view.picture_opacity,
+        )
+        self._keep(painting=painting)
+
+    def _keep(self, **sections: msgspec.Struct) -> None:
+        settings = msgspec.structs.replace(self.settings, **sections)
+        if settings != self.settings:
+            self.settings = settings
+            self._parts.keep_settings(settings)
+
+    # What it hears
+
+    def _listen(self) -> None:
+        session, view = self._parts.workspace.session, self.page.view
+        self._disconnect = [
+            session.changed.connect(self._follow),
+            session.dirty_changed.connect(self.setWindowModified),
+            self._parts.workspace.renamed.connect(lambda _title: self._name()),
+        ]
+        for signal in (view.told, self.desk.told, self.canvas.told):
+            signal.connect(self.messages.say)
+        view.tool_changed.connect(lambda tool: self.actions_[f"tool.{tool.value}"].setChecked(True))
+        self.page.options.picture_opacity.connect(view.set_picture_opacity)
+        self.filing.opened.connect(self._start_over)
+        self.canvas.canvas.selected.connect(self._follow_selection)
+        self.canvas.looked.connect(lambda node: self.running.generate([node]))
+        self.graph.inspector.told.connect(self.messages.say)
+        self.graph.inspector.paint_wanted.connect(lambda _node, _name: self.show_workspace(graph=False))
+        self.strip.picked.connect(lambda there: self.actions_.allow(Need.RESULT, there=there))
+        self.actions_.allow(Need.RESULT, there=False)
+        self._follow(session.document, session.document)
+        self._follow_selection()
+
+    def _follow(self, _before: Document, _after: Document) -> None:
+        session = self._parts.workspace.session
+        for name, need, entry in (
+            ("edit.undo", Need.UNDO, session.done[-1:]),
+            ("edit.redo", Need.REDO, session.undone[:1]),
+        ):
+            verb = name.partition(".")[2].capitalize()
+            self.actions_[name].setText(f"{verb} {entry[0].label}" if entry else verb)
+            self.actions_.allow(need, there=bool(entry))
+        self.actions_.allow(Need.PHRASE, there=self.desk.active_phrase is not None)
+
+    def _follow_selection(self) -> None:
+        selection = self.canvas.canvas.selection
+        self.actions_.allow(Need.NODES, there=bool(selection.nodes))
+        self.actions_.allow(Need.SELECTION, there=bool(selection))
+
+    def _start_over(self) -> None:
+        """Another document is there: nothing of the one before is shown."""
+        self.facts.forget()
+        self._seen_graph = False
+        self.messages.dismiss()
+        self.desk.show_picture(None)
+        self.page.view.fit()
+
+    def _name(self) -> None:
+        self.setWindowTitle(f"{self._parts.workspace.title}[*] – Sinopia")
+        self.setWindowModified(self._parts.workspace.session.dirty)
+
+    # Coming and going
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._told_shown:
+            self._told_shown = True
+            (self.page.view if self.desk.prompt else self.page.prompt).setFocus()
+            self.shown.emit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._may_close and self._parts.workspace.session.dirty:
+            event.ignore()
+            self.filing.after_saving(self._close_for_good)
+            return
+        self._keep_painting()
+        for disconnect in self._disconnect:
+            disconnect()
+        self.desk.leave()
+        self.graph.inspector.leave()
+        super().closeEvent(event)
+        self.closed.emit()
+
+    def _close_for_good(self) -> None:
+        self._may_close = True
+        self.close()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        event.setAccepted(bool(local_files(event.mimeData())))
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """A project is opened; pictures give their look."""
+        files = local_files(event.mimeData())
+        if files and files[0].suffix in (".sinopia", ".json"):
+            self.filing.open(files[0])
+        else:
+            self.page.style_panel.take(files)
+        event.acceptProposedAction()
