@@ -34,6 +34,7 @@ from nodes.impl.solving import (
     frame_of,
     join,
     note_phrases,
+    note_size,
     require_low_resolution,
     spoken,
     to_pixels,
@@ -94,10 +95,12 @@ def denoise(
         picture = Picture(
             spoken(prompt), seed, spoken(negative), phrases, style, size, enlarged, frozenset(encoders), start
         )
+        frame = _frame(context, joined.part, picture)
+        note_size(context, size, frame)
         note_phrases(context, joined.part, phrases)
         grid = make_sigmas("order6", steps, SIGMA_MAX, SIGMA_MIN) if sigmas is None else sigmas
         settings = SolveSettings(grid, sampler, guidance, *_ends(joined, grid, start, sigma_start, sigma_end))
-        return _solved(context, joined, picture, settings, _frame(context, joined.part, picture))
+        return _solved(context, joined, picture, settings, frame)
 
 
 def refine(

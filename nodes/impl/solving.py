@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.api.errors import NodeError
-from engine.conditioning.brief import DenoiserRef, EnsembleRef, PhraseMasks, PromptText, SwitchedPrompt
+from engine.conditioning.brief import DenoiserRef, EnsembleRef, PhraseMasks, PromptText, SizeCrop, SwitchedPrompt
 from engine.conditioning.picture import Prompt
 from engine.conditioning.spans import PhraseReport
 from engine.diffusion.denoiser import Denoiser
@@ -142,6 +142,14 @@ class Watch:
         self.estimate = facts.x0[0]
         self.context.progress(facts.index, facts.total, f"noise {facts.sigma:.3g}")
         self.context.preview(to_pixels(self.estimate))
+
+
+def note_size(context: Context, size: SizeCrop | None, frame: Frame) -> None:
+    """Tell on the node when a denoiser draws at another size than was asked for."""
+    _, height, width = frame.shape
+    if size is not None and size.target != (height, width):
+        asked = f"{size.target[1]} x {size.target[0]}"
+        context.note(f"Drawn at {width} x {height}, the size of this denoiser; {asked} was asked for.")
 
 
 def note_phrases(context: Context, part: Part, phrases: PhraseMasks | None) -> None:

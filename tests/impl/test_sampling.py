@@ -177,6 +177,14 @@ def test_an_upscaler_needs_a_picture_and_others_take_none(workshop: Workshop) ->
         draw(workshop, low_resolution=np.zeros((16, 16, 3), dtype=np.uint8))
 
 
+def test_another_size_than_was_asked_for_is_told(workshop: Workshop) -> None:
+    assert draw(workshop, size=SizeCrop((8192, 8192), (8192, 8192))).shape == (16, 16, 3)
+    assert workshop.record.notes == ["Drawn at 16 x 16, the size of this denoiser; 8192 x 8192 was asked for."]
+    workshop.record.notes.clear()
+    draw(workshop, size=SizeCrop((16, 16), (64, 64)))
+    assert workshop.record.notes == []
+
+
 def test_a_sliver_is_refused(workshop: Workshop) -> None:
     with pytest.raises(NodeError, match="8192 x 8 is more than 3 times"):
         draw(workshop, size=SizeCrop((8, 8192), (8, 8192)))
