@@ -29,7 +29,9 @@ BASE = UNetConfig(
     size=16, channels=16, channel_multipliers=(1, 2), residual_blocks=1, self_attention_sides=(8,),
     cross_attention_sides=(8, 16), context=CONTEXT, head_channels=8, micro_conditioning=True,
 )  # fmt: skip
-UPSCALER = msgspec.structs.replace(BASE, size=32, patch=2, pixel_channels=8, low_resolution=True, micro_conditioning=False)
+UPSCALER = msgspec.structs.replace(
+    BASE, size=32, patch=2, pixel_channels=8, low_resolution=True, micro_conditioning=False
+)
 
 
 def random_network(config: UNetConfig, seed: int = 0) -> UNet:
