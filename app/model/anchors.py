@@ -61,13 +61,13 @@ def reanchor(anchors: Sequence[Anchor], before: str, after: str, change: Change 
     """Where each phrase of `before` is in `after`; `change` tells which of several equal changes it was.
 
     Text typed inside a phrase, and letters typed onto either end of its words, become part of it. A phrase whose
-    characters are all gone is lost, unless the same words stand just once, unclaimed, in the new text; a lost phrase
-    is found again in the same way.
+    characters are all gone is lost. A lost phrase is found again when its words are written anew, just once; words
+    that stood there all along are not taken for it.
     """
     change = change or change_between(before, after)
     moved = [each if each.lost else _moved(each, before, after, change) for each in anchors]
     taken = [(each.start, each.end) for each in moved if not each.lost]
-    return tuple(_found_again(each, after, taken) if each.lost else each for each in moved)
+    return tuple(_found_again(each, after, change, taken) if each.lost else each for each in moved)
 
 
 def from_utf16(text: str, position: int) -> int:
@@ -131,10 +131,13 @@ def _is_letter(character: str) -> bool:
     return re.fullmatch(r"\w", character) is not None
 
 
-def _found_again(lost: Anchor, text: str, taken: Sequence[tuple[int, int]]) -> Anchor:
+def _found_again(lost: Anchor, text: str, change: Change, taken: Sequence[tuple[int, int]]) -> Anchor:
+    written = change.at, change.at + len(change.inserted)
     pattern = rf"(?<!\w){re.escape(lost.phrase)}(?!\w)"
     places = [match.span() for match in re.finditer(pattern, text)]
-    free = [(start, end) for start, end in places if all(end <= first or last <= start for first, last in taken)]
-    if len(free) != 1:
-        return lost
-    return Anchor(*free[0], lost.phrase)
+    fresh = [place for place in places if _overlap(place, written) and not any(_overlap(place, each) for each in taken)]
+    return Anchor(*fresh[0], lost.phrase) if len(fresh) == 1 else lost
+
+
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return max(one[0], other[0]) < min(one[1], other[1])

@@ -101,8 +101,9 @@ def entries_with(node: Node, layers: Iterable[Layer]) -> list[Json]:
 
 def _coloured(entry: Json, place: int) -> Layer | None:
     layer = _from_entry(entry)
-    has_colour = layer is None or not isinstance(entry, dict) or "colour" in entry
-    return layer if has_colour else replace(layer, colour=place)
+    if layer is None or not isinstance(entry, dict) or "colour" in entry:
+        return layer
+    return replace(layer, colour=place)
 
 
 def _from_entry(entry: Json) -> Layer | None:
@@ -110,7 +111,7 @@ def _from_entry(entry: Json) -> Layer | None:
         return None
     known = {name: value for name, value in entry.items() if name in _FIELDS}
     try:
-        layer = msgspec.convert(known, Layer)
+        layer: Layer = msgspec.convert(known, Layer)
     except msgspec.ValidationError:
         return None
     other = {name: value for name, value in entry.items() if name not in _FIELDS}

@@ -4,6 +4,7 @@ Each raises EditError, with a sentence, when it is asked for something that is n
 are left to validation, which shows them on their node.
 """
 
+from app.model.edits.components import definition_of, make_component, make_unique, set_component, take_apart
 from app.model.edits.fragments import Pasted, copy, duplicate, paste
 from app.model.edits.graph import (
     Box,
@@ -77,6 +78,7 @@ __all__ = [
     "commit_paint",
     "connect",
     "copy",
+    "definition_of",
     "disconnect",
     "duplicate",
     "duplicate_layer",
@@ -85,6 +87,8 @@ __all__ = [
     "input_type",
     "insert_on_wire",
     "insertion_ports",
+    "make_component",
+    "make_unique",
     "masks_fed_by",
     "move_boundary",
     "move_frame",
@@ -107,6 +111,7 @@ __all__ = [
     "rename_node",
     "reset_parameter",
     "set_canvas",
+    "set_component",
     "set_extra",
     "set_frame",
     "set_layer",
@@ -121,6 +126,7 @@ __all__ = [
     "size_of",
     "style_pictures",
     "style_weights",
+    "take_apart",
     "take_paint",
     "take_prompt",
     "take_seed",
