@@ -15,8 +15,6 @@ from engine.api.errors import ProblemCode
 from engine.api.messages import JobStarted, NodeDone, NodeFailed, Progress
 from engine.api.report import Reason, StepOutcome, Why
 from nodes.graph.model import Component, End, Frame, Graph, Node
-from nodes.graph.validate import validate
-from nodes.registry import built_in
 from nodes.specs.declare import PortType
 from tests.gui.canvas_hand import Hand, graph_of, painter, studio, wire
 
@@ -116,14 +114,23 @@ def test_a_muted_node_passes_and_its_wires_are_dashed(qtbot: QtBot) -> None:
 
 
 def test_problems_are_told_on_their_nodes_and_go_away(qtbot: QtBot) -> None:
-    graph = graph_of(painter().nodes)
-    hand = studio(qtbot, graph)
-    hand.view.canvas.show_problems(validate(graph, built_in()))
-    problem = hand.view.canvas.nodes["save"].card.problem
-    assert "has nothing wired to image" in problem
-    assert hand.view.canvas.nodes["seed"].card.problem == ""
-    hand.view.canvas.show_problems(())
-    assert hand.view.canvas.nodes["save"].card.problem == ""
+    hand = studio(qtbot, graph_of(painter().nodes))
+    nodes = hand.view.canvas.nodes
+    qtbot.waitUntil(lambda: "has nothing wired to image" in nodes["save"].card.problem)
+    assert nodes["seed"].card.problem == ""
+    assert nodes["save"].card.feet[0].is_problem
+    hand.drag(hand.out("model", "base"), hand.port("solve", "denoiser"))
+    hand.drag(hand.out("prompt", "conditioning"), hand.port("solve", "prompt"))
+    hand.drag(hand.out("solve", "image"), hand.port("save", "image"))
+    qtbot.waitUntil(lambda: not any(item.card.problem for item in nodes.values()))
+
+
+def test_of_many_changes_in_a_row_the_last_is_looked_at(qtbot: QtBot) -> None:
+    hand = studio(qtbot, painter())
+    for steps in (0, 5000, 12):
+        _show(hand, _with(painter(), "solve", params={"steps": steps}))
+    _show(hand, _with(painter(), "solve", params={"steps": -1}))
+    qtbot.waitUntil(lambda: "steps is -1" in hand.view.canvas.nodes["solve"].card.problem)
 
 
 def test_what_the_engine_tells_is_shown(qtbot: QtBot) -> None:

@@ -53,7 +53,7 @@ def paint_full(painter: QPainter, card: Card, look: Look, dress: Dress) -> None:
     for foot in card.feet:
         _foot(painter, foot, look)
     for spot in card.spots:
-        _spot(painter, spot, look)
+        paint_spot(painter, spot, look)
     painter.restore()
     if card.muted:
         _mute_stroke(painter, card, look)
@@ -252,9 +252,10 @@ def _foot(painter: QPainter, foot: Foot, look: Look) -> None:
         painter.fillRect(QRectF(measures.PADDING + 6, foot.top + 1, 2, 14 * len(foot.lines) - 2), look.warning)
 
 
-def _spot(painter: QPainter, spot: Spot, look: Look) -> None:
-    paint_port(painter, spot, look)
-    if spot.parameter:
+def paint_spot(painter: QPainter, spot: Spot, look: Look, *, glow: bool = False) -> None:
+    """A port and its name."""
+    paint_port(painter, spot, look, glow=glow)
+    if spot.parameter and not glow:
         return
     painter.setFont(font())
     painter.setPen(look.text if spot.required or spot.wired or spot.is_output else look.dim)

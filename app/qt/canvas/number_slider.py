@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
+from app.qt.canvas.look import mixed
 from app.qt.canvas.said import title_of
 from app.qt.canvas.scale import Scale, typed
 
@@ -177,14 +178,14 @@ class NumberSlider(QWidget):
         palette, area = self.palette(), QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(palette.placeholderText() if self.hasFocus() else palette.button(), 1.0))
-        painter.setBrush(palette.base())
+        base, ink = palette.base().color(), palette.text().color()
+        painter.setPen(QPen(mixed(base, ink, 0.5 if self.hasFocus() else 0.14), 1.0))
+        painter.setBrush(base)
         painter.drawRoundedRect(area, 4.0, 4.0)
         if self._value is not None:
             painter.setClipRect(area.adjusted(1, 1, -1, -1))
-            bar = QColor(palette.button().color())
-            bar.setAlphaF(1.0 if self.isEnabled() else 0.4)
-            painter.fillRect(QRectF(0, 0, self.width() * self.scale.share(self._value), self.height()), bar)
+            bar = QRectF(0, 0, self.width() * self.scale.share(self._value), self.height())
+            painter.fillRect(bar, mixed(base, ink, 0.14 if self.isEnabled() else 0.06))
             painter.setClipping(False)
         self._paint_words(painter, area.adjusted(8, 0, -8, 0))
         painter.end()

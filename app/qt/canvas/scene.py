@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGraphicsScene
 
+from app.model.problems import Problems
 from app.qt.canvas.adjacency import Adjacency
 from app.qt.canvas.card import Card, Surroundings, card_of
 from app.qt.canvas.carried import UNKNOWN, Carried, carried
@@ -23,7 +24,6 @@ from app.qt.canvas.pixmaps import Pixmaps
 from app.qt.canvas.selection import NONE, LinkKey, Selection
 from app.qt.canvas.shapes import Shapes
 from app.qt.canvas.thumbnails import Thumbnails
-from nodes.graph.errors import Problem
 from nodes.graph.model import End, Frame, Graph, Node
 from nodes.registry import Registry
 from nodes.specs.declare import Kind
@@ -100,6 +100,11 @@ class CanvasScene(QGraphicsScene):
         """What the artist calls a node."""
         item = self.nodes.get(node)
         return node if item is None else item.card.title
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """What the artist calls each node, by id."""
+        return {name: item.card.title for name, item in self.nodes.items()}
 
     def _follow_nodes(self, before: Graph, graph: Graph) -> tuple[set[str], set[str]]:
         """Take in the nodes: those whose cards are out of date or not there yet, and those that only moved."""
@@ -238,12 +243,9 @@ class CanvasScene(QGraphicsScene):
 
     # What is told about nodes -----------------------------------------------------------------------------------------
 
-    def show_problems(self, problems: Sequence[Problem]) -> None:
-        """Put what is wrong on the nodes it is told of. Inner nodes of a component count for the instance."""
-        found: dict[str, str] = {}
-        for problem in problems:
-            name = (problem.node or "").partition("/")[0]
-            found[name] = f"{found[name]} {problem.message}" if name in found else problem.message
+    def show_problems(self, problems: Problems) -> None:
+        """Put what is wrong on the nodes it is told of."""
+        found = {name: " ".join(problem.message for problem in several) for name, several in problems.items()}
         before, self._problems = self._problems, found
         changed = {name for name in before.keys() | found.keys() if before.get(name) != found.get(name)}
         for name in changed & self.nodes.keys():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPalette
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -37,6 +37,7 @@ class NodeSearch(QFrame):
         super().__init__(parent)
         self._candidates = tuple(candidates)
         self._open = True
+        self._look = look
         self.setObjectName("node-search")
         self.setAccessibleName(question)
         self.field = QLineEdit(self)
@@ -80,8 +81,17 @@ class NodeSearch(QFrame):
         self.setPalette(palette)
         for widget in (self.field, self.list, self.help):
             widget.setPalette(palette)
-        self.setAutoFillBackground(True)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.viewport().setAutoFillBackground(False)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A panel that stands out from the canvas below."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._look.edge, 1.0))
+        painter.setBrush(self._look.window)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        painter.end()
 
     def shown(self) -> list[Found]:
         """What the list offers now, best first."""

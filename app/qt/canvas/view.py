@@ -28,6 +28,7 @@ from app.model.document import Document
 from app.model.session import Session
 from app.qt.canvas.backdrop import paint_backdrop, paint_empty
 from app.qt.canvas.changes import added
+from app.qt.canvas.checking import Checker
 from app.qt.canvas.choosing import Choosing
 from app.qt.canvas.commands import Commands
 from app.qt.canvas.drops import drop_pictures, holds_pictures
@@ -93,8 +94,10 @@ class CanvasView(QGraphicsView):
         self._at_edge.timeout.connect(self._scroll_at_edge)
         for signal in (self._canvas.mirrored, self._canvas.selected, facts.changed):
             signal.connect(self.refresh)
+        self.checker = Checker(registry, self)
+        self.checker.found.connect(self._canvas.show_problems)
         self._disconnect = session.changed.connect(self._on_changed)
-        self._canvas.mirror(session.document.graph)
+        self._on_changed(session.document, session.document)
 
     def _prepare(self) -> None:
         self.setScene(self._canvas)
@@ -205,6 +208,7 @@ class CanvasView(QGraphicsView):
             # Somebody else changed the document under the hand: what the gesture was about is no longer so.
             self.cancel_gesture()
         self._canvas.mirror(after.graph)
+        self.checker.follow(after)
 
     # Gestures ---------------------------------------------------------------------------------------------------------
 
@@ -393,9 +397,14 @@ class CanvasView(QGraphicsView):
         corner = self.viewport().geometry().bottomRight()
         self.minimap.move(corner.x() - self.minimap.width() - _MAP_GAP, corner.y() - self.minimap.height() - _MAP_GAP)
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Listen to the session no more."""
+    def leave(self) -> None:
+        """Listen to the session no more, and let nothing run on."""
         self._disconnect()
+        self.checker.stop()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """A closed view hears nothing."""
+        self.leave()
         super().closeEvent(event)
 
     # Painting ---------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from app.qt.canvas.hits import Hit
 from app.qt.canvas.interactions.base import REACH, Choice, Gesture, Pointer, Stage, far
 from app.qt.canvas.look import HEADER, NODE_WIDTH, ROW, SMALL_FONT_SIZE, font
 from app.qt.canvas.node_item import NodeItem
-from app.qt.canvas.node_paint import paint_port
+from app.qt.canvas.node_paint import paint_spot
 from app.qt.canvas.said import title_of
 from app.qt.canvas.selection import LinkKey
 from app.qt.canvas.wires import wire_path
@@ -280,26 +280,20 @@ class DrawWire(Gesture):
         """Light up the ports that fit, dim the others, and dim nodes that have none."""
         look, seen = self.stage.canvas.look, self.stage.visible()
         veil = QColor(look.surround)
-        veil.setAlphaF(0.62)
+        veil.setAlphaF(0.64)
         for item in self.stage.canvas.nodes.values():
             if not seen.intersects(item.box) or item.node.id == self._loose.end.node:
                 continue
             fitting = [spot for spot in item.card.spots if self.fits_spot(item.node.id, spot)]
+            reachable = fitting or self._has_hidden_port(item)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(veil)
-            if not fitting and not self._has_hidden_port(item):
-                painter.drawRoundedRect(item.box.adjusted(-8, -1, 8, 1), 6, 6)
-                continue
+            painter.drawRoundedRect(item.box.adjusted(-8, float(HEADER) if reachable else -1, 8, 1), 4, 4)
             painter.save()
             painter.translate(item.node.x, item.node.y)
-            for spot in item.card.spots:
-                if spot in fitting:
-                    glow = self._goal.node == item.node.id and self._goal.port == spot.name
-                    paint_port(painter, spot, look, glow=glow)
-                else:
-                    painter.setPen(Qt.PenStyle.NoPen)
-                    painter.setBrush(veil)
-                    painter.drawRect(_room_of(spot))
+            for spot in fitting:
+                glow = (self._goal.node, self._goal.port) == (item.node.id, spot.name)
+                paint_spot(painter, spot, look, glow=glow)
             painter.restore()
 
     def _has_hidden_port(self, item: NodeItem) -> bool:
@@ -310,12 +304,6 @@ class DrawWire(Gesture):
     def _paint_ring(self, painter: QPainter, item: NodeItem) -> None:
         painter.setPen(QPen(self.stage.canvas.look.of_type(self._loose.kind), 2.0))
         painter.drawRoundedRect(item.box.adjusted(-3, -3, 3, 3), 8, 8)
-
-
-def _room_of(spot: Spot) -> QRectF:
-    half = NODE_WIDTH / 2
-    left = spot.x - half if spot.is_output else spot.x - 9
-    return QRectF(left, spot.y - ROW / 2, half + 9, ROW)
 
 
 def _choice(shape: Shape, name: str) -> Choice:

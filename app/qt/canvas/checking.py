@@ -1,0 +1,66 @@
+"""Looking for what is wrong with a document, a moment after it changed and beside the window's own work."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal
+
+from app.model.document import Document
+from app.model.problems import Problems, check
+from nodes.registry import Registry
+
+DELAY = 80
+"""Milliseconds after a change until it is looked at: the last of a row of changes is the one that counts."""
+
+
+class Checker(QObject):
+    """`found`: what is wrong with the document that was looked at last, by node (`app.model.problems.Problems`)."""
+
+    found = Signal(object)
+    _done = Signal(object, object)
+
+    def __init__(self, registry: Registry, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._registry = registry
+        self._document = Document()
+        self._busy = False
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(DELAY)
+        self._soon.timeout.connect(self._begin)
+        self._done.connect(self._end)
+
+    def follow(self, document: Document) -> None:
+        """Look at this document soon."""
+        if document is not self._document:
+            self._document = document
+            self._soon.start()
+
+    def stop(self) -> None:
+        """Look at nothing more, and wait for what is being looked at."""
+        self._soon.stop()
+        self._pool.waitForDone()
+
+    def _begin(self) -> None:
+        if not self._busy:
+            self._busy = True
+            document = self._document
+            self._pool.start(lambda: self._look(document))
+
+    def _look(self, document: Document) -> None:
+        """On a thread of its own."""
+        problems = check(document, self._registry)
+        # Nobody wants to know any more when the window was closed meanwhile.
+        with suppress(RuntimeError):
+            self._done.emit(document, problems)
+
+    def _end(self, document: Document, problems: Problems) -> None:
+        """Back on the thread of the window."""
+        self._busy = False
+        if document is self._document:
+            self.found.emit(problems)
+        else:
+            self._soon.start()
