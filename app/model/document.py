@@ -15,6 +15,7 @@ from typing import TypeVar
 import msgspec
 
 from app.files.project import paint_reference
+from app.model.sequences import differing
 from app.paint.tiles import TileMask
 from nodes.graph.model import Graph, Node
 
@@ -119,6 +120,7 @@ def _graph_cost(before: Document, after: Document) -> int:
 def _sequence_cost(old: Sequence[object], new: Sequence[object]) -> int:
     if old is new:
         return 0
-    kept = {id(item) for item in old} & {id(item) for item in new}
-    changed = [item for item in (*old, *new) if id(item) not in kept]
+    gone, come = differing(old, new)
+    kept = set(map(id, old[gone])) & set(map(id, new[come]))
+    changed = [item for item in (*old[gone], *new[come]) if id(item) not in kept]
     return _REFERENCE_BYTES * (len(old) + len(new)) + sum(len(msgspec.json.encode(item)) for item in changed)

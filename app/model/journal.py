@@ -10,12 +10,13 @@ thread of its own then has the system put it on the disk, which outlasts a power
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import shutil
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,12 +84,17 @@ class Journal:
         self._number = 0
         self._saved = False
         self._in_trouble = False
+        self._beginner: threading.Thread | None = None
         self._disk = _Disk()
 
     def begin(self, document: Document, saved: bool) -> None:
-        """Write all of a document that was just opened; `saved` says that its project file holds it."""
+        """Write all of a document that was just opened; `saved` says that its project file holds it.
+
+        It is done in another thread, since a large document takes a while; the next record waits for it.
+        """
         self._saved = saved
-        self._write(document)
+        self._beginner = threading.Thread(target=self._begin, args=[document], name="journal-begin", daemon=True)
+        self._beginner.start()
 
     def record(self, document: Document) -> None:
         """Keep a document after a finished edit."""
@@ -103,10 +109,12 @@ class Journal:
 
     def sync(self) -> None:
         """Wait until all that was recorded is on the disk."""
+        self._end_beginning()
         self._disk.wait()
 
     def close(self) -> None:
         """The document is closed in good order; there is nothing to recover."""
+        self._end_beginning()
         for segment in self._all_segments():
             self._disk.retire(segment)
         self._disk.stop()
@@ -114,40 +122,64 @@ class Journal:
         self._lock.release()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def _begin(self, document: Document) -> None:
+        # What fails here is tried again, and told, with the first edit; until then nothing is in danger.
+        with contextlib.suppress(OSError, ValueError):
+            self._append(document)
+
+    def _end_beginning(self) -> None:
+        if self._beginner is not None:
+            self._beginner.join()
+            self._beginner = None
+
     def _write(self, document: Document) -> None:
+        self._end_beginning()
         try:
             self._append(document)
-        except (OSError, ValueError) as error:
-            self._give_up_segment(error)
+        except (OSError, ValueError):
+            self._write_anew(document)
         else:
             self._in_trouble = False
         failure = self._disk.failure()
         if failure is not None:
-            self._give_up_segment(failure)
+            self._give_up_segment()
+            self._tell_trouble(failure)
+
+    def _write_anew(self, document: Document) -> None:
+        """The segment at hand may end in half a record, behind which nothing is read; another one may succeed."""
+        self._give_up_segment()
+        try:
+            self._start_segment(document)
+        except (OSError, ValueError) as error:
+            self._tell_trouble(error)
+        else:
+            self._in_trouble = False
 
     def _append(self, document: Document) -> None:
         if self._segment is None or self._segment.size > max(self._smallest, GROWTH * self._segment.first_size):
             self._start_segment(document)
             return
-        change, contents = self._teller.tell(document)
-        fresh = {name: content for name, content in contents.items() if name not in self._segment.contents}
-        frames = [framed_content(name, content) for name, content in fresh.items()]
-        self._segment.append([*frames, framed_value(CHANGE, change), *self._saved_frame()], fresh)
+        change, contents = self._teller.tell(document, self._segment.contents)
+        self._segment.append(contents, [framed_value(CHANGE, change), *self._saved_frame()])
         self._disk.sync(self._segment.handle)
 
     def _start_segment(self, document: Document) -> None:
-        """Begin a segment with all of the document; those before it go when it is safe."""
+        """Begin a segment with all of the document; those before it go when it is safe.
+
+        Contents that the segment at hand has are copied, not packed again.
+        """
         if not self._lock.acquire():
             raise OSError(f"{self.folder} is in use")
-        teller = Teller()
-        change, contents = teller.tell(document)
+        teller, old = Teller(), self._segment
+        change, contents = teller.tell(document, () if old is None else old.contents)
+        if old is not None:
+            contents |= {name: old.read(name) for name in teller.used() - contents.keys()}
         beginning = framed_value(BEGINNING, Beginning(self._project, time.time()))
-        frames = [framed_content(name, content) for name, content in contents.items()]
         self._number += 1
         segment = _Segment(self.folder / f"{self._number:08d}.journal")
         # Until it is written whole, it is one more that the next shall take the place of.
         self._older.append(segment)
-        segment.append([beginning, *frames, framed_value(CHANGE, change), *self._saved_frame()], contents)
+        segment.append(contents, [beginning, framed_value(CHANGE, change), *self._saved_frame()])
         self._older.remove(segment)
         superseded = self._all_segments()
         self._teller, self._segment, self._older = teller, segment, []
@@ -161,9 +193,10 @@ class Journal:
     def _saved_frame(self) -> list[bytes]:
         return [framed_value(SAVED, Saved(self._project))] if self._saved else []
 
-    def _give_up_segment(self, error: Exception) -> None:
-        """The next record begins a new segment: this one may end in half a record, behind which nothing is read."""
+    def _give_up_segment(self) -> None:
         self._older, self._segment = self._all_segments(), None
+
+    def _tell_trouble(self, error: Exception) -> None:
         if not self._in_trouble:
             self._in_trouble = True
             reason = getattr(error, "strerror", None) or str(error)
@@ -171,23 +204,36 @@ class Journal:
 
 
 class _Segment:
-    """One file of a journal."""
+    """One file of a journal. `contents`: where each packed content lies in it, (offset, length)."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        self.handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         self.size = 0
         self.first_size = 0
-        self.contents: set[str] = set()
+        self.contents: dict[str, tuple[int, int]] = {}
 
-    def append(self, frames: Iterable[bytes], contents: Iterable[str]) -> None:
-        """Hand records to the system in one go."""
-        data = memoryview(b"".join(frames))
+    def append(self, contents: Mapping[str, bytes], values: Iterable[bytes]) -> None:
+        """Hand contents, and then the records that name them, to the system in one go."""
+        place, frames, places = self.size, [], {}
+        for name, content in contents.items():
+            frame = framed_content(name, content)
+            places[name] = (place + len(frame) - len(content), len(content))
+            place += len(frame)
+            frames.append(frame)
+        data = memoryview(b"".join((*frames, *values)))
         self.size += len(data)
         self.first_size = self.first_size or self.size
         while data:
             data = data[os.write(self.handle, data) :]
-        self.contents.update(contents)
+        self.contents |= places
+
+    def read(self, name: str) -> bytes:
+        """A packed content."""
+        offset, length = self.contents[name]
+        with self.path.open("rb") as file:
+            file.seek(offset)
+            return file.read(length)
 
 
 class _Disk:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Generic, TypeVar
@@ -18,6 +18,7 @@ import numpy as np
 from msgspec import Struct
 
 from app.model.document import Document, frozen
+from app.model.sequences import differing
 from app.paint.tiles import TILE, TileMask
 from nodes.graph.model import Component, Frame, Graph, Link, Node
 
@@ -77,16 +78,16 @@ class Change(Struct, frozen=True, omit_defaults=True):
 
 @dataclass
 class Teller:
-    """Tells a journal what changed since the document told before, and which contents it names for the first time."""
+    """Tells a journal what changed since the document told before."""
 
     told: Document = field(default_factory=Document)
     masks: dict[str, MaskRecord] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
 
-    def tell(self, document: Document) -> tuple[Change, dict[str, bytes]]:
-        """What changed, and every content that it names, packed for a journal, by name."""
+    def tell(self, document: Document, known: Container[str]) -> tuple[Change, dict[str, bytes]]:
+        """What changed, and the contents that it names and that are not `known`, packed for a journal, by name."""
         before, after = self.told, document
-        contents: dict[str, bytes] = {}
+        contents = _Contents(known)
         old, new = before.graph, after.graph
         change = Change(
             nodes=splice(old.nodes, new.nodes),
@@ -100,7 +101,7 @@ class Teller:
             other=self._told_files(before.other, after.other, contents),
         )
         self.told = document
-        return change, contents
+        return change, contents.packed
 
     def used(self) -> set[str]:
         """The names of all contents of the document told last."""
@@ -108,7 +109,7 @@ class Teller:
         return {*files, *(name for mask in self.masks.values() for _column, _row, name in mask.tiles)}
 
     def _told_masks(
-        self, before: Mapping[str, TileMask], after: Mapping[str, TileMask], contents: dict[str, bytes]
+        self, before: Mapping[str, TileMask], after: Mapping[str, TileMask], contents: _Contents
     ) -> dict[str, MaskRecord | None]:
         told: dict[str, MaskRecord | None] = dict.fromkeys(before.keys() - after.keys())
         for name in told:
@@ -119,7 +120,7 @@ class Teller:
         return told
 
     def _mask(
-        self, before: TileMask | None, record: MaskRecord | None, mask: TileMask, contents: dict[str, bytes]
+        self, before: TileMask | None, record: MaskRecord | None, mask: TileMask, contents: _Contents
     ) -> MaskRecord:
         known = {} if record is None else {(column, row): name for column, row, name in record.tiles}
         tiles = []
@@ -127,21 +128,34 @@ class Teller:
             if before is not None and before.tiles.get(place) is tile:
                 name = known[place]
             else:
-                content = tile.tobytes()
-                name = content_name(content)
-                contents[name] = packed(content)
+                name = contents.add(tile.tobytes(), packed)
             tiles.append((*place, name))
         return MaskRecord(mask.width, mask.height, tuple(tiles))
 
     def _told_files(
-        self, before: Mapping[str, bytes], after: Mapping[str, bytes], contents: dict[str, bytes]
+        self, before: Mapping[str, bytes], after: Mapping[str, bytes], contents: _Contents
     ) -> dict[str, str | None]:
         told: dict[str, str | None] = dict.fromkeys(before.keys() - after.keys())
         for reference, content in after.items():
             if content is not before.get(reference):
-                self.names[reference] = told[reference] = content_name(content)
-                contents[content_name(content)] = _PLAIN + content
+                # Pictures are packed already.
+                self.names[reference] = told[reference] = contents.add(content, plain)
         return told
+
+
+class _Contents:
+    """Contents that a journal has not got yet."""
+
+    def __init__(self, known: Container[str]) -> None:
+        self._known = known
+        self.packed: dict[str, bytes] = {}
+
+    def add(self, content: bytes, pack: Callable[[bytes], bytes]) -> str:
+        """The name of a content, which is packed unless it was before."""
+        name = content_name(content)
+        if name not in self._known and name not in self.packed:
+            self.packed[name] = pack(content)
+        return name
 
 
 class Listener:
@@ -185,16 +199,10 @@ def splice(before: Sequence[Item], after: Sequence[Item]) -> Splice[Item] | None
     """The one stretch in which `after` differs from `before`; None when they share all items."""
     if before is after:
         return None
-    shorter = min(len(before), len(after))
-    start = 0
-    while start < shorter and before[start] is after[start]:
-        start += 1
-    tail = 0
-    while tail < shorter - start and before[-1 - tail] is after[-1 - tail]:
-        tail += 1
-    if start == len(before) == len(after):
+    gone, come = differing(before, after)
+    if gone.start == gone.stop and come.start == come.stop:
         return None
-    return Splice(start, len(before) - start - tail, tuple(after[start : len(after) - tail]))
+    return Splice(gone.start, gone.stop - gone.start, tuple(after[come]))
 
 
 def spliced(items: tuple[Item, ...], change: Splice[Item] | None) -> tuple[Item, ...]:
@@ -212,6 +220,11 @@ def content_name(content: bytes) -> str:
 def packed(content: bytes) -> bytes:
     """A content as a journal holds it. The fastest packing: a journal is written while the artist waits."""
     return _PACKED + zlib.compress(content, 1)
+
+
+def plain(content: bytes) -> bytes:
+    """A content as a journal holds it, where packing would gain nothing."""
+    return _PLAIN + content
 
 
 def unpacked(content: bytes) -> bytes:

@@ -193,6 +193,10 @@ class Workspace:
         """Write the graph alone as JSON, without paint and pictures. Raises UnwritableError."""
         save_project(to_project(self.session.document, MaskEncoder()), path.with_suffix(".json"), self.registry)
 
+    def sync(self) -> None:
+        """Wait until every finished edit is on the disk, as before the system shuts down."""
+        self._journal.sync()
+
     def close(self) -> None:
         """The window closes in good order: nothing needs to be recovered."""
         self._journal.close()

@@ -200,6 +200,7 @@ def test_a_crash_costs_nothing(home: Home, registry: Registry, lively: Document,
 def test_documents_that_were_opened_and_left_alone_are_not_offered(home: Home, registry: Registry) -> None:
     workspace = Workspace(home, registry)
     workspace.new()
+    workspace.sync()
     assert abandoned(home) == ()
     workspace.close()
 
