@@ -94,6 +94,15 @@ class Session:
         """Take back one `undo` and give the edit's label; None when there is none."""
         return self._stepped(self._history.redo)
 
+    def go_to(self, count: int) -> None:
+        """Undo or redo, told once, until `count` edits are done: to any line of a list of the history."""
+        self.settle()
+        while len(self._history.done) > count and self._history.undo() is not None:
+            pass
+        while len(self._history.done) < count and self._history.redo() is not None:
+            pass
+        self._tell(finished=True)
+
     @contextmanager
     def transaction(self, label: str) -> Iterator[None]:
         """Make everything applied inside one entry, told once. An exception inside undoes all of it."""

@@ -80,6 +80,21 @@ def test_a_transaction_is_told_once_and_a_failing_one_not_at_all() -> None:
     assert (len(ear.changes), len(ear.finished)) == (1, 1)
 
 
+def test_any_line_of_the_history_can_be_gone_to_at_once() -> None:
+    session = Session(start())
+    for number in range(5):
+        session.edit(f"Edit {number}", edits.set_note, "solve", str(number))
+    ear = Ear(session)
+    session.go_to(2)
+    assert session.document.nodes["solve"].note == "1"
+    assert [entry.label for entry in session.undone] == ["Edit 2", "Edit 3", "Edit 4"]
+    session.go_to(99)
+    assert session.document.nodes["solve"].note == "4"
+    session.go_to(0)
+    assert session.document == start()
+    assert len(ear.changes) == len(ear.finished) == 3
+
+
 def test_dirty_follows_the_saved_document_through_undo_and_redo() -> None:
     session = Session(start())
     ear = Ear(session)
