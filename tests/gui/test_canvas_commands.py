@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.qt.canvas.selection import Selection
 from nodes.graph.model import Node
 from nodes.registry import built_in
-from tests.gui.canvas_hand import CTRL, NONE, SHIFT, Hand, graph_of, painter, studio
+from tests.gui.canvas_hand import ALT, CTRL, NONE, SHIFT, Hand, graph_of, painter, studio
 
 
 @pytest.fixture
@@ -233,6 +233,27 @@ def test_home_shows_everything_or_the_selection(hand: Hand) -> None:
     hand.key(Qt.Key.Key_Home)
     assert hand.view.zoom == 1.0
     assert hand.view.visible().center().x() == pytest.approx(hand.view.canvas.nodes["save"].box.center().x(), abs=1)
+
+
+def test_alt_and_arrows_go_from_node_to_node(hand: Hand) -> None:
+    hand.click(hand.header("model"))
+    hand.key(Qt.Key.Key_Right, ALT)
+    assert hand.view.canvas.selection.nodes == {"solve"}
+    hand.key(Qt.Key.Key_Right, ALT)
+    assert hand.view.canvas.selection.nodes == {"save"}
+    hand.key(Qt.Key.Key_Right, ALT)
+    assert hand.view.canvas.selection.nodes == {"save"}, "there is nothing further to the right"
+
+
+def test_a_wire_is_laid_by_keys_alone(hand: Hand) -> None:
+    hand.view.canvas.select(Selection.of(nodes=("seed",)))
+    hand.key(Qt.Key.Key_W)
+    search = hand.view.choosing.search
+    assert search is not None
+    assert all("→" in found.candidate.title or "←" in found.candidate.title for found in search.shown())
+    hand.type("denoiseseed")
+    hand.key(Qt.Key.Key_Return)
+    assert "seed.seed > solve.seed" in hand.wires()
 
 
 def test_a_window_can_take_the_keys_over(hand: Hand) -> None:

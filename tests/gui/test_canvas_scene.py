@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec.structs import replace
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
@@ -211,8 +212,18 @@ def test_the_other_theme_reaches_everything(qtbot: QtBot) -> None:
     assert _settled(hand).pixelColor(600, 790) == LIGHT.surround
 
 
+def test_what_would_be_taken_hold_of_lights_up(qtbot: QtBot) -> None:
+    hand = studio(qtbot, painter())
+    hand.hover(QPointF(-200, -200))
+    still = _settled(hand)
+    hand.hover(hand.out("seed", "seed"))
+    assert _settled(hand) != still
+    hand.hover(QPointF(-200, -200))
+    assert _settled(hand) == still
+
+
 def _colour_at(hand: Hand, node: str, x: float, y: float) -> QColor:
-    at = hand.view.viewportTransform().map(hand.view.canvas.nodes[node].box.topLeft() + type(hand.header(node))(x, y))
+    at = hand.view.viewportTransform().map(hand.view.canvas.nodes[node].box.topLeft() + QPointF(x, y))
     return _settled(hand).pixelColor(at.toPoint())
 
 

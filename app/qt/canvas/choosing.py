@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
@@ -24,9 +24,16 @@ class Choosing:
         self.search: NodeSearch | None = None
         self._over, self._scene, self._ended = over, scene, ended
 
-    def nodes(self, at: QPoint, fitting: Callable[[Shape], bool], chosen: Callable[[str], None], hint: str) -> None:
-        """Search among the node types that fit, with the field at a point of the view."""
-        candidates = [_candidate(shape) for shape in self._addable() if fitting(shape)]
+    def nodes(
+        self,
+        at: QPoint,
+        fitting: Callable[[Shape], bool],
+        chosen: Callable[[str], None],
+        hint: str,
+        others: Iterable[Candidate] = (),
+    ) -> None:
+        """Search among the node types that fit, and `others`, with the field at a point of the view."""
+        candidates = [*(_candidate(shape) for shape in self._addable() if fitting(shape)), *others]
         self._open(at, candidates, chosen, f"Add a node that {hint}" if hint else "Add a node")
 
     def few(self, at: QPoint, choices: Sequence[Choice], chosen: Callable[[str], None], question: str) -> None:

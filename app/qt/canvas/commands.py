@@ -93,7 +93,8 @@ class Commands:
         if hit.thing and not self._view.canvas.selection.holds(hit.thing):
             self._view.canvas.select(hit.thing)
         menu = QMenu(self._view)
-        for group in _menu_of(hit):
+        node = self._view.document.nodes.get(hit.node or "")
+        for group in _menu_of(hit, is_component=node is not None and node.component is not None):
             self._fill(menu, group, pointer.scene)
             menu.addSeparator()
         menu.aboutToHide.connect(menu.deleteLater)
@@ -116,11 +117,15 @@ class Commands:
                 action.triggered.connect(lambda _=False, run=command.run: run())
 
 
-def _menu_of(hit: Hit) -> tuple[tuple[str, ...], ...]:
+_ON_COMPONENT = ("canvas.make-unique", "canvas.take-apart", "canvas.keep-component")
+
+
+def _menu_of(hit: Hit, *, is_component: bool) -> tuple[tuple[str, ...], ...]:
     if hit.node is not None:
         return (
-            ("canvas.look", "canvas.rename", "canvas.mute"),
+            ("canvas.look", "canvas.rename", "canvas.wire", "canvas.mute"),
             ("canvas.cut", "canvas.copy", "canvas.duplicate", "canvas.delete"),
+            ("canvas.component", *(_ON_COMPONENT if is_component else ())),
             ("canvas.frame", *(f"canvas.align-{how.name.lower()}" for how in Align)),
         )
     if hit.link is not None:
@@ -136,6 +141,7 @@ def _editing(view: CanvasView) -> tuple[Command, ...]:
         Command("canvas.add", "Add Node…", ("Tab",), view.add_at),
         Command("canvas.delete", "Delete and Reconnect", ("Del", "Backspace"), editing.remove),
         Command("canvas.delete-apart", "Delete", ("Shift+Del",), lambda: editing.remove(reconnect=False)),
+        Command("canvas.wire", "Wire…", ("W",), view.stepping.wire),
         Command("canvas.mute", "Mute", ("M",), editing.mute),
         Command("canvas.cut", "Cut", ("Ctrl+X",), editing.cut),
         Command("canvas.copy", "Copy", ("Ctrl+C",), lambda: _ignore(editing.copy())),
@@ -148,6 +154,10 @@ def _editing(view: CanvasView) -> tuple[Command, ...]:
             lambda: editing.duplicate(with_wires=True),
         ),
         Command("canvas.rename", "Rename…", ("F2",), lambda: _rename(view)),
+        Command("canvas.component", "Make Component…", ("Ctrl+Shift+G",), view.parts.make),
+        Command("canvas.make-unique", "Make Unique", (), view.parts.make_unique),
+        Command("canvas.take-apart", "Take Component Apart", (), view.parts.take_apart),
+        Command("canvas.keep-component", "Keep Component in Library", (), view.parts.keep),
         Command("canvas.frame", "Frame", ("Ctrl+G",), editing.frame),
         Command("canvas.note", "Add Note", ("N",), editing.note),
     )
@@ -170,11 +180,17 @@ def _arranging(view: CanvasView) -> tuple[Command, ...]:
         Command(f"canvas.nudge-{key.lower()}", f"Nudge {key}", (key,), partial(editing.nudge, *step))
         for key, step in steps.items()
     )
+    ways = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, -1), "Down": (0, 1)}
+    go = (
+        Command(f"canvas.go-{key.lower()}", f"Go {key}", (f"Alt+{key}",), partial(view.stepping.go, *way))
+        for key, way in ways.items()
+    )
     return (
         *align,
         Command("canvas.distribute-across", "Distribute Across", (), lambda: editing.distribute(Spread.ACROSS)),
         Command("canvas.distribute-down", "Distribute Down", (), lambda: editing.distribute(Spread.DOWN)),
         *nudge,
+        *go,
     )
 
 

@@ -35,6 +35,7 @@ from app.qt.canvas.drops import drop_pictures, holds_pictures
 from app.qt.canvas.editing import Editing
 from app.qt.canvas.facts import Facts
 from app.qt.canvas.hits import Hit
+from app.qt.canvas.hover import paint_hover
 from app.qt.canvas.inline_edit import InlineEdit
 from app.qt.canvas.interactions.base import REACH, Choice, Gesture, Pointer
 from app.qt.canvas.interactions.choose import Press, gesture_for
@@ -43,8 +44,10 @@ from app.qt.canvas.look import DARK, Look
 from app.qt.canvas.minimap import Minimap
 from app.qt.canvas.navigation import Navigation
 from app.qt.canvas.overview import OVERVIEW_BELOW, paint_frames, paint_selected
+from app.qt.canvas.parts import KEPT, Parts
 from app.qt.canvas.scene import CanvasScene
 from app.qt.canvas.selection import Selection
+from app.qt.canvas.stepping import Stepping
 from app.qt.canvas.thumbnails import Thumbnails
 from app.qt.canvas.tips import tip_of
 from app.qt.canvas.writing import Writing
@@ -81,6 +84,7 @@ class CanvasView(QGraphicsView):
         self._lingering: Gesture | None = None
         self._space = self._lasso = self._previewing = False
         self._pointer = Pointer(QPointF(), QPointF())
+        self._hover = Hit()
         self._prepare()
         self.navigation = Navigation(self)
         self.minimap = Minimap(self._canvas, self, self)
@@ -88,6 +92,8 @@ class CanvasView(QGraphicsView):
         self.inline = InlineEdit(self)
         self.writing = Writing(self)
         self.editing = Editing(self)
+        self.parts = Parts(self)
+        self.stepping = Stepping(self)
         self.commands = Commands(self)
         self._at_edge = QTimer(self)
         self._at_edge.setInterval(_TICK)
@@ -186,9 +192,13 @@ class CanvasView(QGraphicsView):
         """Search for a node to add at a point of the scene; at the pointer, or in the middle, for none."""
         if where is None:
             where = self._pointer.scene if self.viewport().underMouse() else self.visible().center()
-        self.offer_nodes(where, lambda _shape: True, lambda type_id: self._add(type_id, where), "")
+        place, kept = self.mapFromScene(where), self.parts.candidates()
+        self.choosing.nodes(place, lambda _shape: True, lambda key: self._add(key, where), "", kept)
 
     def _add(self, type_id: str, where: QPointF) -> None:
+        if type_id.startswith(KEPT):
+            self.parts.insert(type_id, where)
+            return
         shape = self._canvas.shapes.of_type(type_id)
         if shape is not None:
             document, name = added(self.document, shape, where.x(), where.y())
@@ -234,8 +244,13 @@ class CanvasView(QGraphicsView):
             self.gesture.update(pointer)
             self._watch_edges()
         else:
-            self._show_cursor(self.hit_at(pointer))
+            self._point_at(self.hit_at(pointer))
         event.accept()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing is pointed at any more."""
+        self._point_at(Hit())
+        super().leaveEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Finish the gesture."""
@@ -278,6 +293,13 @@ class CanvasView(QGraphicsView):
     def _follow_pointer(self, where: QPointF, keys: Qt.KeyboardModifier) -> Pointer:
         self._pointer = Pointer(self.navigation.to_scene(where), where, keys)
         return self._pointer
+
+    def _point_at(self, hit: Hit) -> None:
+        """Show what a press here would take hold of."""
+        self._show_cursor(hit)
+        if hit != self._hover:
+            self._hover = hit
+            self.refresh()
 
     def _show_cursor(self, hit: Hit) -> None:
         shape = None if self.gesture is None else self.gesture.cursor
@@ -440,6 +462,8 @@ class CanvasView(QGraphicsView):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if gesture is not None:
             gesture.paint(painter)
+        else:
+            paint_hover(painter, self._canvas, self._hover)
         if not self._canvas.nodes and not self._canvas.frames:
             paint_empty(painter, self.viewport().rect(), self._canvas.look)
 

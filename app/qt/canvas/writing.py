@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -27,12 +28,16 @@ class Writing:
 
     def node_title(self, name: str) -> None:
         """Let a node be renamed; an empty title gives it back its type's."""
+        self.title(name, lambda title: self._rename(name, title))
+
+    def title(self, name: str, written: Callable[[str], None]) -> None:
+        """Let the title of a node be written."""
         item = self._view.canvas.nodes[name]
         place = QRectF(item.box.x() + 8, item.box.y() + 4, item.box.width() - 16, HEADER - 8)
         self._view.inline.open(
             place,
             item.card.title,
-            lambda title: self._view.commit("Rename", edits.rename_node(self._view.document, name, title)),
+            written,
             self._view.canvas.look,
             font(bold=True),
             one_line=True,
@@ -85,6 +90,9 @@ class Writing:
             font(),
             one_line=False,
         )
+
+    def _rename(self, name: str, title: str) -> None:
+        self._view.commit("Rename", edits.rename_node(self._view.document, name, title))
 
     def _set(self, node: str, name: str, text: str) -> None:
         self._view.commit(f"Change {name}", edits.set_parameter(self._view.document, node, name, text))

@@ -1,0 +1,158 @@
+"""Components on the canvas: made of a selection, given a life of their own, taken apart, kept for other projects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+from PySide6.QtCore import QPointF
+
+from app.files.errors import ProjectFileError
+from app.model import edits
+from app.model.document import Document
+from app.model.library import KeptComponent, find_components, insert_component, keep_component
+from app.qt.canvas.matching import Candidate
+from app.qt.canvas.selection import Selection
+from app.qt.canvas.shapes import COMPONENT_FAMILY
+from nodes.graph.errors import EditError
+from nodes.graph.model import End
+from nodes.specs.shape import FILE_KINDS, Shape
+
+if TYPE_CHECKING:
+    from app.qt.canvas.view import CanvasView
+
+KEPT = "kept:"
+"""How the key of a kept component begins, before the name of its file."""
+
+_MOST_EXPOSED = 12
+_TITLE = "Component"
+
+
+class Parts:
+    """Works on the selection of one view. `folder`: where components are kept; None for nowhere."""
+
+    def __init__(self, view: CanvasView) -> None:
+        self.folder: Path | None = None
+        self._view = view
+
+    def make(self) -> None:
+        """Turn the selected nodes into a component, and let its title be written."""
+        nodes = self._view.canvas.selection.nodes
+        exposed = dict(self._exposed(nodes))
+        made: list[str] = []
+
+        def change(document: Document) -> Document:
+            document, instance = edits.make_component(document, nodes, _TITLE, exposed)
+            made.append(instance)
+            return document
+
+        if self._change("Make a component", change):
+            self._view.canvas.select(Selection.of(nodes=made))
+            self._view.writing.title(made[0], lambda title: self._rename(made[0], title))
+
+    def make_unique(self) -> None:
+        """Give the selected instance a definition that no other instance follows."""
+        instance = self._instance()
+        if instance is not None:
+            self._change("Make unique", lambda document: edits.make_unique(document, instance))
+
+    def take_apart(self) -> None:
+        """Put the nodes of a component in the place of the selected instance."""
+        instance = self._instance()
+        if instance is None:
+            return
+        names: list[str] = []
+
+        def change(document: Document) -> Document:
+            document, freed = edits.take_apart(document, instance)
+            names.extend(freed)
+            return document
+
+        if self._change("Take apart", change):
+            self._view.canvas.select(Selection.of(nodes=names))
+
+    def keep(self) -> None:
+        """Keep the component of the selected instance for other projects."""
+        instance = self._instance()
+        if instance is None or self.folder is None:
+            return
+        try:
+            kept = keep_component(self.folder, self._view.document, instance, self._view.registry)
+        except (EditError, ProjectFileError) as error:
+            self._view.told.emit(str(error))
+        else:
+            self._view.told.emit(f"“{kept.title}” is in the library; find it by its name where nodes are added.")
+
+    def candidates(self) -> Iterator[Candidate]:
+        """What the library offers to a search."""
+        kept = () if self.folder is None else find_components(self.folder)
+        for component in kept:
+            told = "A component from your library."
+            yield Candidate(KEPT + component.path.name, component.title, COMPONENT_FAMILY, told, ("library",))
+
+    def insert(self, key: str, where: QPointF) -> None:
+        """Put a kept component on the canvas."""
+        if self.folder is None:
+            return
+        path = self.folder / key.removeprefix(KEPT)
+        try:
+            at = (where.x(), where.y())
+            pasted = insert_component(self._view.document, KeptComponent(path.stem, path), self._view.registry, at)
+        except ProjectFileError as error:
+            self._view.told.emit(str(error))
+            return
+        self._view.commit(f"Add {path.stem}", pasted.document)
+        self._view.canvas.select(Selection.of(nodes=pasted.names.values()))
+
+    def _instance(self) -> str | None:
+        """The instance that is selected; a sentence when there is none."""
+        held = self._view.document.nodes
+        found = [name for name in self._view.canvas.selection.nodes if held[name].component is not None]
+        if len(found) != 1:
+            self._view.told.emit("Select one component first.")
+            return None
+        return found[0]
+
+    def _exposed(self, nodes: Collection[str]) -> Iterator[tuple[str, End]]:
+        """What an instance shows: the values that were set by hand inside, as far as wires or hands can set them."""
+        taken: set[str] = set()
+        for name in sorted(nodes, key=lambda each: self._view.document.nodes[each].x):
+            shape, params = self._view.canvas.shape(name), self._view.document.nodes[name].params
+            for parameter in () if shape is None else _settable(shape):
+                wired = self._view.canvas.wiring.into(End(name, parameter))
+                if parameter in params and not wired and len(taken) < _MOST_EXPOSED:
+                    shown = _free(parameter, taken)
+                    taken.add(shown)
+                    yield shown, End(name, parameter)
+
+    def _rename(self, instance: str, title: str) -> None:
+        """A component's title belongs to its definition, so that every instance has it."""
+
+        def change(document: Document) -> Document:
+            definition = edits.definition_of(document, instance)
+            document = edits.set_component(document, replace(definition, title=title or _TITLE))
+            return edits.rename_node(document, instance, "")
+
+        self._change("Rename", change)
+
+    def _change(self, label: str, change: Callable[[Document], Document]) -> bool:
+        try:
+            self._view.commit(label, change(self._view.document))
+        except EditError as error:
+            self._view.told.emit(str(error))
+            return False
+        return True
+
+
+def _settable(shape: Shape) -> list[str]:
+    return [parameter.name for parameter in shape.spec.parameters if parameter.kind not in FILE_KINDS]
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """The name, or the name with the first number that makes it free."""
+    number, free = 2, name
+    while free in taken:
+        number, free = number + 1, f"{name}_{number}"
+    return free
