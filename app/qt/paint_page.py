@@ -143,19 +143,19 @@ class ToolOptions(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
         layout.setSpacing(GRID)
-        self.size = NumberSlider("Size", _SIZE, "Diameter of the brush; [ and ] change it")
+        self.diameter = NumberSlider("Size", _SIZE, "Diameter of the brush; [ and ] change it")
         self.hardness = NumberSlider("Hardness", _SHARE, "How crisp the edge of the brush is")
         self.flow = NumberSlider("Flow", _SHARE, "How much one stroke leaves")
         self.picture = NumberSlider("Picture", _SHARE, "How strongly the picture below the paint is seen")
         self.across = icon_button(icons, "mirror-across", "Mirror left and right", self._mirror, checkable=True)
         self.down = icon_button(icons, "mirror-down", "Mirror top and bottom", self._mirror, checkable=True)
-        for widget in (self.size, self.hardness, self.flow, self.across, self.down):
+        for widget in (self.diameter, self.hardness, self.flow, self.across, self.down):
             layout.addWidget(widget)
         layout.addStretch(1)
         layout.addWidget(self.picture)
-        for slider in (self.size, self.hardness, self.flow, self.picture):
+        for slider in (self.diameter, self.hardness, self.flow, self.picture):
             slider.setFixedWidth(136)
-        self.size.dragged.connect(lambda value: self._tip(lambda tip: replace(tip, size=value)))
+        self.diameter.dragged.connect(lambda value: self._tip(lambda tip: replace(tip, size=value)))
         self.hardness.dragged.connect(lambda value: self._tip(lambda tip: replace(tip, hardness=value / 100.0)))
         self.flow.dragged.connect(lambda value: self._tip(lambda tip: replace(tip, flow=value / 100.0)))
         self.picture.dragged.connect(lambda value: self.picture_opacity.emit(value / 100.0))
@@ -167,13 +167,13 @@ class ToolOptions(QWidget):
         """Show how the tool in hand is set."""
         settings: ToolSettings = self._view.settings
         tip = settings.tip(erasing=self._view.tool is Tool.ERASER)
-        self.size.set_value(tip.size)
+        self.diameter.set_value(tip.size)
         self.hardness.set_value(tip.hardness * 100.0)
         self.flow.set_value(tip.flow * 100.0)
         self.across.setChecked(settings.mirror_across)
         self.down.setChecked(settings.mirror_down)
         strokes = self._view.tool in (Tool.BRUSH, Tool.ERASER)
-        for slider in (self.size, self.hardness, self.flow):
+        for slider in (self.diameter, self.hardness, self.flow):
             slider.setEnabled(strokes)
 
     def _tip(self, change: Callable[[Brush], Brush]) -> None:

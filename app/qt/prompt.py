@@ -83,8 +83,8 @@ class PromptEditor(QPlainTextEdit):
 
     def event(self, event: QEvent) -> bool:
         """Undo and redo are the window's."""
-        is_key = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if is_key and any(event.matches(key) for key in _OURS):
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and any(event.matches(key) for key in _OURS):
             event.ignore()
             return False
         return super().event(event)
@@ -126,6 +126,8 @@ class PromptEditor(QPlainTextEdit):
             return
         self._text = after
         change = _change(before, after, at, removed, added)
+        if len(before) > len(after) + 1:
+            self._desk.settle()  # taking away more than a letter is a step of its own
         self._desk.drag("Write", ("text", prompt), edits.set_prompt, prompt, after, change)
 
     def _wearing(self, layer: Layer) -> QTextEdit.ExtraSelection:
@@ -141,7 +143,7 @@ class PromptEditor(QPlainTextEdit):
         look.setBackground(ground)
         look.setUnderlineStyle(_LINES_BELOW[layer.colour % len(_LINES_BELOW)])
         look.setUnderlineColor(phrase_colour(worn))
-        selection.cursor, selection.format = cursor, look  # type: ignore[attr-defined]  # PySide's stubs lack both
+        selection.cursor, selection.format = cursor, look
         return selection
 
 

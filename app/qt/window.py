@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -191,7 +192,7 @@ class StudioWindow(QMainWindow):
         bind("view.thirds", lambda: view.set_thirds(self.actions_["view.thirds"].isChecked()))
         bind("view.painted", lambda: view.show_cells(None))
         for cells in _CELLS:
-            bind(f"view.cells-{cells}", lambda cells=cells: view.show_cells(cells))
+            bind(f"view.cells-{cells}", partial(view.show_cells, cells))
         bind("view.fit", view.fit, self.page)
         bind("view.real-size", lambda: view.zoom_to(1.0), self.page)
         view.bind_keys({})  # the actions have them, so that they can be rebound
@@ -229,12 +230,12 @@ class StudioWindow(QMainWindow):
         }
         for label, change in changes.items():
             name = f"phrase.{label.lower()}"
-            bind(name, lambda label=label, change=change: self._change_paint(label, change), self.page)
+            bind(name, partial(self._change_paint, label, change), self.page)
 
     def _bind_tools(self) -> None:
         bind, view = self.actions_.bind, self.page.view
         for tool in Tool:
-            bind(f"tool.{tool.value}", lambda tool=tool: view.set_tool(tool), self.page)
+            bind(f"tool.{tool.value}", partial(view.set_tool, tool), self.page)
         self._group(*(f"tool.{tool.value}" for tool in Tool))
         bind("brush.swap", view.swap_erasing, self.page)
         bind("brush.smaller", lambda: view.change_tip(Brush.smaller), self.page)

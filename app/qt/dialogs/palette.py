@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
-    QDialog,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from app.qt.theme import GRID
 
@@ -23,12 +24,14 @@ _SIZE = QSize(480, 400)
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -8, Qt.Key.Key_PageDown: 8}
 
 
-class CommandPalette(QDialog):
-    """Type to search, Enter to do it, Esc to leave."""
+class CommandPalette(QFrame):
+    """Type to search, Enter to do it, Esc to leave. It lies in its window, and goes when something else is wanted."""
 
     def __init__(self, commands: Iterable[tuple[str, QAction]], parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
+        super().__init__(parent)
+        self.setObjectName("popup")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._before: QWidget | None = parent.focusWidget()
         self.setFixedSize(_SIZE)
         self._commands = [(f"{menu}: {action.text()}", action) for menu, action in commands if action.isEnabled()]
         self.field = QLineEdit()
@@ -49,14 +52,21 @@ class CommandPalette(QDialog):
 
     def open_over(self, window: QWidget) -> None:
         """Open near the top of a window."""
-        corner = window.mapToGlobal(window.rect().topLeft())
-        self.move(corner.x() + (window.width() - self.width()) // 2, corner.y() + 10 * GRID)
+        self.move((window.width() - self.width()) // 2, 10 * GRID)
         self.show()
+        self.raise_()
         self.field.setFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The arrows move through the list while the field has the focus."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+        if event.type() == QEvent.Type.FocusOut and self.isVisible():
+            self.close()
+        elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            event.setAccepted(event.key() == Qt.Key.Key_Escape)
+        elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() == Qt.Key.Key_Escape:
+                self._leave()
+                return True
             step = _STEPS.get(Qt.Key(event.key()))
             if step is not None:
                 self.list.setCurrentRow(min(max(self.list.currentRow() + step, 0), self.list.count() - 1))
@@ -76,11 +86,19 @@ class CommandPalette(QDialog):
         self.list.setCurrentRow(0)
 
     def _do(self) -> None:
-        item = self.list.currentItem()
-        self.close()
-        if item is not None:
-            action: QAction = item.data(Qt.ItemDataRole.UserRole)
+        row = self.list.currentRow()
+        action: QAction | None = self.list.item(row).data(Qt.ItemDataRole.UserRole) if row >= 0 else None
+        self._leave()
+        if action is not None:
             action.trigger()
+
+    def _leave(self) -> None:
+        """Go, and give the focus back."""
+        self.hide()
+        if self._before is not None and isValid(self._before):
+            self._before.setFocus()
+        self.close()
+        self.deleteLater()
 
 
 def _line(title: str, keys: str) -> QWidget:

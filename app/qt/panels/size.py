@@ -85,11 +85,7 @@ class SizePanel(QWidget):
     def _set(self, name: str, value: int) -> None:
         told = self._desk.picture_size or edits.SizeCrop(128, 128)
         if name in ("width", "height"):
-            value = min(value, _LONGEST)
-            # An original that is the picture's own stays so.
-            own = {f"original_{name}": None} if getattr(told, f"original_{name}") == getattr(told, name) else {}
-            changed = replace(told, **{name: value}, **own)
-            self._resize(changed)
+            self._resize(replace(_following(told, name), **{name: min(value, _LONGEST)}))
         else:
             changed = replace(told, **{name: value})
             self._desk.edit("Crop", edits.set_size, self._desk.registry, changed, self._desk.face.size)
@@ -104,6 +100,13 @@ class SizePanel(QWidget):
         told = self._desk.picture_size
         if told is not None:
             self._desk.edit("No crop", edits.set_size, self._desk.registry, _uncropped(told), self._desk.face.size)
+
+
+def _following(told: edits.SizeCrop, side: str) -> edits.SizeCrop:
+    """An original that is the picture's own stays so when this side of the picture changes."""
+    if side == "width":
+        return replace(told, original_width=None) if told.original_width == told.width else told
+    return replace(told, original_height=None) if told.original_height == told.height else told
 
 
 def _is_cropped(told: edits.SizeCrop) -> bool:

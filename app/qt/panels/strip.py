@@ -84,8 +84,8 @@ class ResultsStrip(QWidget):
     @property
     def current(self) -> Kept | None:
         """The picture that was clicked last."""
-        item = self._list.currentItem()
-        return None if item is None else item.data(_ROLE)
+        row = self._list.currentRow()
+        return self.kept[row] if row >= 0 else None
 
     def add(self, kept: Kept) -> None:
         """Put a picture first."""
