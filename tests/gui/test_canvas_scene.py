@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace as replace_document
+
 from msgspec.structs import replace
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
+from app.model.document import Document
+from app.model.edits import PictureFile, add_asset
 from app.qt.canvas.card import Card
 from app.qt.canvas.facts import NodeFacts
 from app.qt.canvas.look import DARK, LETTERS, LIGHT
@@ -171,6 +175,14 @@ def test_a_picture_makes_room_for_itself_and_moves_no_port(qtbot: QtBot) -> None
     assert after.height > before.height
     assert after.spots == before.spots
     assert _colour_at(hand, "solve", 104, after.preview[0] + 40 if after.preview else 0) == QColor("teal")
+
+
+def test_a_picture_that_cannot_be_read_leaves_no_room(qtbot: QtBot) -> None:
+    document, reference = add_asset(Document(), PictureFile(b"not really a picture", "png"))
+    node = Node("picture", "sinopia.load-image", params={"file": reference})
+    hand = studio(qtbot, Graph((node,)))
+    hand.session.apply("Open", replace_document(document, graph=Graph((node,))))
+    assert hand.view.canvas.nodes["picture"].card.preview is None
 
 
 def test_the_smaller_frame_lies_in_front(qtbot: QtBot) -> None:

@@ -13,12 +13,11 @@ from app.model.edits.style import BELOW, LOAD_IMAGE
 from app.model.face import STYLE_REFERENCE
 from app.qt.canvas.hits import Hit
 from app.qt.canvas.interactions.base import Stage
+from app.qt.pictures import local_files, read_pictures
 from nodes.graph.edit import new_id
 from nodes.specs.declare import Kind
 
 ENDINGS = frozenset({"png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "gif"})
-LARGEST = 64 * 2**20
-"""Bytes of a picture file that are taken into a project."""
 
 
 def holds_pictures(data: QMimeData) -> bool:
@@ -28,11 +27,11 @@ def holds_pictures(data: QMimeData) -> bool:
 
 def drop_pictures(stage: Stage, data: QMimeData, where: QPointF, hit: Hit) -> str:
     """Take pictures in where they were dropped; a sentence about those that could not be read, or nothing."""
-    pictures, complaint = _read(_paths(data))
+    pictures, complaints = read_pictures(_paths(data))
     if pictures:
         label = "Drop a picture" if len(pictures) == 1 else f"Drop {len(pictures)} pictures"
         stage.commit(label, _dropped(stage, pictures, where, hit))
-    return complaint
+    return " ".join(complaints)
 
 
 def _dropped(stage: Stage, pictures: list[PictureFile], where: QPointF, hit: Hit) -> Document:
@@ -56,18 +55,4 @@ def _file_parameter(stage: Stage, type_id: str) -> str:
 
 
 def _paths(data: QMimeData) -> list[Path]:
-    paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()] if data.hasUrls() else []
-    return [path for path in paths if path.suffix.lower().lstrip(".") in ENDINGS]
-
-
-def _read(paths: list[Path]) -> tuple[list[PictureFile], str]:
-    pictures, complaints = [], []
-    for path in paths:
-        try:
-            if path.stat().st_size > LARGEST:
-                complaints.append(f"{path.name} is larger than {LARGEST // 2**20} MB; make it smaller first.")
-            else:
-                pictures.append(PictureFile(path.read_bytes(), path.suffix, path.stem))
-        except OSError as error:
-            complaints.append(f"{path.name} cannot be read ({error.strerror}); check that you may open it.")
-    return pictures, " ".join(complaints)
+    return [path for path in local_files(data) if path.suffix.lower().lstrip(".") in ENDINGS]

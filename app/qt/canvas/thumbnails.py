@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, Qt
 from PySide6.QtGui import QImage, QImageReader
 
+from app.qt.pictures import read_image
+
 THUMBNAIL = 384
 """Pixels of the longer side: twice what a node shows, for sharp screens."""
+
+
+_MOST = 256
+"""Pictures that are remembered; one that is forgotten is read again."""
 
 
 class Thumbnails:
@@ -24,6 +31,8 @@ class Thumbnails:
             data = self._content(reference)
             if data is None:
                 return None
+            if len(self._read) >= _MOST:
+                self._read.pop(next(iter(self._read)))
             self._read[reference] = from_bytes(data)
         image = self._read[reference]
         return None if image.isNull() else image
@@ -33,17 +42,14 @@ def from_bytes(data: bytes) -> QImage:
     """A picture no larger than nodes show it; a null image when it cannot be read."""
     buffer = QBuffer()
     buffer.setData(QByteArray(data))
-    return _read(QImageReader(buffer))
-
-
-def from_file(path: str) -> QImage:
-    """A picture file no larger than nodes show it; a null image when it cannot be read."""
-    return _read(QImageReader(path))
-
-
-def _read(reader: QImageReader) -> QImage:
+    reader = QImageReader(buffer)
     reader.setAutoTransform(True)
     size = reader.size()
     if size.isValid() and max(size.width(), size.height()) > THUMBNAIL:
         reader.setScaledSize(size.scaled(THUMBNAIL, THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatio))
     return reader.read()
+
+
+def from_file(path: str) -> QImage:
+    """A picture file no larger than nodes show it; a null image when it cannot be read."""
+    return read_image(Path(path), THUMBNAIL)
