@@ -248,6 +248,21 @@ def test_a_mask_that_changes_below_a_stroke_ends_it(view: PaintView, scene: Memo
     assert scene.masks["a castle"].bounds() == Rect(60, 50, 80, 60)
 
 
+def test_another_active_layer_ends_a_stroke(view: PaintView, scene: MemoryScene) -> None:
+    mouse = Mouse(view)
+    leave(view)
+    before = view.grab().toImage()
+    mouse.press(40, 60)
+    mouse.move(120, 60)
+    scene.activate("a meadow")
+    view.refresh()
+    mouse.move(160, 60)
+    mouse.release(160, 60)
+    assert scene.edits == []
+    leave(view)
+    assert view.grab().toImage() == before
+
+
 def test_a_picture_that_arrives_does_not_disturb_a_stroke(view: PaintView, scene: MemoryScene) -> None:
     mouse = Mouse(view)
     mouse.press(40, 60)

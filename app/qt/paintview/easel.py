@@ -40,6 +40,7 @@ class Easel:
         self._overlay = Overlay()
         self._projection = Projection()
         self._sheets: dict[str, Sheet] = {}
+        self._active: str | None = None
         self._shown = NOTHING  # where the active layer shows something that is not committed
         self._cells: tuple[int, Resize] | None = None
         self._last: tuple[str, Touch] | None = None
@@ -70,7 +71,7 @@ class Easel:
 
     def active(self) -> SceneLayer | None:
         """The layer that is painted on."""
-        return next((layer for layer in self.scene.layers if layer.id == self.scene.active), None)
+        return next((layer for layer in self.scene.layers if layer.id == self._active), None)
 
     def refusal(self) -> str | None:
         """Why nothing can be painted now, as a sentence; None when it can."""
@@ -115,17 +116,23 @@ class Easel:
     # What is shown
 
     def refresh(self) -> bool:
-        """Read the scene again; answers whether another mask than before lies below the gesture that may be going on.
+        """Read the scene again; answers whether another layer or mask than before lies below a gesture.
 
-        Only tiles that changed are looked at, so this is cheap enough to be called after every edit.
+        Only tiles that changed are drawn anew, so this is cheap enough to be called after every edit.
         """
-        disturbed = self._refresh_sheets()
+        elsewhere = self.scene.active != self._active
+        if elsewhere:
+            self.restore()
+            self._active = self.scene.active
+        changed, disturbed = self._refresh_sheets()
         if self.scene.picture is not self._picture:
             self._picture = self.scene.picture
             self.underlay.set_picture(self._picture)
+            self.redraw_all()
         self._refresh_veils()
-        self.redraw_all()
-        return disturbed
+        for rect in changed:
+            self._redraw(self._overlay.touch(rect))
+        return disturbed or elsewhere
 
     def show_heat(self, heat: NDArray[np.float32] | None) -> None:
         """Lay a heat map over the picture, float32 [height, width] of at least 0; None takes it away."""
@@ -137,7 +144,6 @@ class Easel:
         """Show the layers as a model sees them, with `cells` cells along the longer side; None as they are painted."""
         self._cells = None if cells is None else (cells, resize)
         self._refresh_veils()
-        self.redraw_all()
 
     # What a gesture does
 
@@ -159,7 +165,7 @@ class Easel:
         """Forget what was shown since the last commit."""
         if self._shown.empty:
             return
-        sheet = next((sheet for name, sheet in self._sheets.items() if name == self.scene.active), None)
+        sheet = None if self._active is None else self._sheets.get(self._active)
         if sheet is not None:
             sheet.set_mask(sheet.mask, also=self._shown)
             self._redraw(self._overlay.touch(self._shown))
@@ -180,24 +186,23 @@ class Easel:
 
     def remember_end(self, touch: Touch | None) -> None:
         """Where a stroke on the active layer ended: a straight line can go on from there."""
-        active = self.scene.active
-        self._last = None if active is None or touch is None else (active, touch)
+        self._last = None if self._active is None or touch is None else (self._active, touch)
 
     def last_end(self) -> Touch | None:
         """Where the last stroke on the active layer ended."""
-        return self._last[1] if self._last is not None and self._last[0] == self.scene.active else None
+        return self._last[1] if self._last is not None and self._last[0] == self._active else None
 
     def _active_id(self) -> str:
-        active = self.scene.active
-        assert active is not None  # gestures that paint begin only when nothing refuses them
-        return active
+        assert self._active is not None  # gestures that paint begin only when nothing refuses them
+        return self._active
 
     def _clearly(self, layer: SceneLayer, spot: Rect) -> bool:
         return bool(self._sheets[layer.id].mask.region(spot)[0, 0] >= 64)
 
-    def _refresh_sheets(self) -> bool:
+    def _refresh_sheets(self) -> tuple[list[Rect], bool]:
+        """Where masks changed, and whether any did, came or went."""
         width, height = self.size
-        disturbed = False
+        changed: list[Rect] = []
         sheets: dict[str, Sheet] = {}
         for layer in self.scene.layers:
             sheet = self._sheets.get(layer.id)
@@ -206,10 +211,10 @@ class Easel:
             sheets[layer.id] = sheet
             mask = self.scene.mask(layer.id)
             if mask is not sheet.mask:
-                disturbed |= bool(sheet.set_mask(mask))
-        disturbed |= sheets.keys() != self._sheets.keys()
+                changed += sheet.set_mask(mask)
+        disturbed = bool(changed) or sheets != self._sheets
         self._sheets = sheets
-        return disturbed
+        return changed, disturbed
 
     def _refresh_veils(self) -> None:
         self._set_veils(self._painted_veils() if self._cells is None else self._seen_veils(*self._cells))
@@ -217,14 +222,15 @@ class Easel:
     def _set_veils(self, veils: tuple[Veil, ...]) -> None:
         # What a model sees has its overlaps resolved already.
         overlap = self.scene.overlap if all(veil.sheet in self._sheets.values() for veil in veils) else "mix"
-        self._overlay.set_layers(veils, overlap)
+        if self._overlay.set_layers(veils, overlap):
+            self.redraw_all()
 
     def _painted_veils(self) -> tuple[Veil, ...]:
         return tuple(self._veil(layer, self._sheets[layer.id]) for layer in shown_layers(self.scene.layers))
 
     def _veil(self, layer: SceneLayer, sheet: Sheet) -> Veil:
         # Over a heat map only lines are drawn: two kinds of colour in one place could not be told apart.
-        line = ACTIVE_LINE if layer.id == self.scene.active else LINE
+        line = ACTIVE_LINE if layer.id == self._active else LINE
         return Veil(sheet, layer.colour, layer.opacity, line, filled=not self.underlay.heated)
 
     def _seen_veils(self, cells: int, resize: Resize) -> tuple[Veil, ...]:

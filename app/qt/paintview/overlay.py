@@ -19,6 +19,7 @@ from app.qt.paintview.projection import Projection
 from app.qt.paintview.veil import FORMAT, MARGIN, Veil
 
 _MOST_PARTS = 8
+_BAND, _TALLEST_SMALL = 80, 480
 
 
 class Overlay:
@@ -31,11 +32,13 @@ class Overlay:
         self._overlap: Overlap = "stack"
         self._stale = QRegion()
 
-    def set_layers(self, veils: Sequence[Veil], overlap: Overlap) -> None:
-        """What to draw, the lowest first."""
-        self._veils = tuple(veils)
-        self._overlap = overlap
+    def set_layers(self, veils: Sequence[Veil], overlap: Overlap) -> bool:
+        """What to draw, the lowest first; answers whether anything is drawn in another way than before."""
+        before, self._veils, self._overlap = (self._veils, self._overlap), tuple(veils), overlap
+        if before == (self._veils, self._overlap):
+            return False
         self._stale = QRegion(self._image.rect())
+        return True
 
     def project(self, projection: Projection) -> None:
         """Draw for another look at the canvas from now on."""
@@ -97,6 +100,18 @@ class Overlay:
             painter.drawImage(rect, part, rect.translated(-whole.topLeft()))
 
 
+def bands(rect: QRect) -> list[QRect]:
+    """The rectangle, cut into flat bands when it is small.
+
+    Qt spreads the painting of more than some hundred rows over a pool of threads. For the small rectangles of a stroke
+    that wins nothing, and while the engine keeps all cores busy, waiting for the pool takes ten times the painting.
+    """
+    if rect.height() > _TALLEST_SMALL or rect.height() <= _BAND:
+        return [rect]
+    tops = range(rect.top(), rect.bottom() + 1, _BAND)
+    return [QRect(rect.left(), top, rect.width(), _BAND).intersected(rect) for top in tops]
+
+
 def _offset(projection: Projection) -> QPoint:
     """Where the canvas origin lies in screen pixels."""
     transform = projection.transform()
@@ -107,4 +122,4 @@ def _parts(region: QRegion) -> list[QRect]:
     """The rectangles of a region, or the one around them when they are many."""
     # Qt regions can be iterated; their type information does not say so.
     rects = [QRect(rect) for rect in cast(Iterable[QRect], region)]
-    return rects if len(rects) <= _MOST_PARTS else [region.boundingRect()]
+    return [band for rect in (rects if len(rects) <= _MOST_PARTS else [region.boundingRect()]) for band in bands(rect)]

@@ -54,6 +54,11 @@ class Sheet:
         self._put(rect, values)
         self.bounds = self.bounds.united(rect)
 
+    def span(self, rect: Rect) -> tuple[int, int]:
+        """The least and the greatest value inside `rect`; what lies beyond the sheet does not count."""
+        part = self._levels[0][0][rect.intersected(Rect(0, 0, self.width, self.height)).slices]
+        return (int(part.min()), int(part.max())) if part.size else (0, 0)
+
     def level(self, zoom: float) -> tuple[QImage, float]:
         """The picture to draw from at a zoom, and how many canvas pixels one of its pixels stands for."""
         wanted = 0

@@ -8,15 +8,17 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QTransform
 
 from app.paint.overlap import Overlap
 from app.paint.palette import Rgb, swatch
+from app.paint.rect import Rect
 from app.paint.tiles import Pixels
 from app.qt.paintview.hatches import hatch_brush, line_opacity
 from app.qt.paintview.sheets import Sheet
 
+Places: TypeAlias = NDArray[np.intp]
 _Mode: TypeAlias = QPainter.CompositionMode
 FORMAT = QImage.Format.Format_ARGB32_Premultiplied
 
@@ -31,7 +33,7 @@ _CASING = 1.2
 _HALF = 127.5
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Veil:
     """A layer to be drawn: its sheet, palette index and opacity.
 
@@ -51,56 +53,63 @@ class Veil:
         area = seen.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN).intersected(part.rect())
         if bounds.empty or area.isEmpty():
             return
-        scratch = self._drawn(area, to_part * QTransform.fromTranslate(-area.x(), -area.y()), ratio)
+        least, most = self.sheet.span(_canvas_rect(to_part, area))
+        if most == 0:
+            return
+        to_area = to_part * QTransform.fromTranslate(-area.x(), -area.y())
+        mask = self._mask(area.size(), to_area)
+        dressed = self._dressed(mask, to_area, ratio)
+        if self.line > 0.0 and least <= _HALF < most:
+            self._add_line(dressed, mask, to_area, ratio)
         with QPainter(part) as painter:
             if overlap == "stack" and self.filled:
-                painter.setClipRect(area)
-                self._draw_mask(painter, to_part, _Mode.CompositionMode_DestinationOut)
-                painter.resetTransform()
+                painter.setCompositionMode(_Mode.CompositionMode_DestinationOut)
+                painter.drawImage(area.topLeft(), mask)
             painter.setCompositionMode(_Mode.CompositionMode_SourceOver)
-            painter.drawImage(area.topLeft(), scratch)
+            painter.drawImage(area.topLeft(), dressed)
 
-    def _drawn(self, area: QRect, to_area: QTransform, ratio: float) -> QImage:
-        """The layer alone, on a picture of its own."""
-        image = QImage(area.size(), FORMAT)
+    def _mask(self, size: QSize, to_area: QTransform) -> QImage:
+        """The mask on a piece of the screen, as its alpha."""
+        image = QImage(size, FORMAT)
         image.fill(Qt.GlobalColor.transparent)
+        zoom = math.hypot(to_area.m11(), to_area.m12())
+        sheet, scale = self.sheet.level(zoom)
         with QPainter(image) as painter:
-            self._draw_mask(painter, to_area, _Mode.CompositionMode_SourceOver)
-        pixels = np.ndarray((image.height(), image.width(), 4), np.uint8, buffer=image.bits())
-        mask = pixels[..., 3].copy()
-        if self.filled:
+            painter.setTransform(to_area)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, zoom < _BLOCKS_FROM)
+            painter.drawImage(QRectF(0.0, 0.0, sheet.width() * scale, sheet.height() * scale), sheet)
+        return image
+
+    def _dressed(self, mask: QImage, to_area: QTransform, ratio: float) -> QImage:
+        """The mask's place with its hatch."""
+        image = QImage(mask)
+        if not self.filled:
+            image.fill(Qt.GlobalColor.transparent)
+        else:
             with QPainter(image) as painter:
                 painter.setCompositionMode(_Mode.CompositionMode_SourceIn)
                 # Hatches hang on the canvas, so that panning does not make them swim.
                 painter.setBrushOrigin(to_area.map(QPoint(0, 0)))
                 painter.fillRect(image.rect(), hatch_brush(swatch(self.colour), self.opacity, ratio))
-        else:
-            pixels[:] = 0
-        if self.line > 0.0:
-            near = _beside_line(mask) & self._within_canvas(mask.shape, to_area)
-            pen = Pen(swatch(self.colour).rgb, self.line * ratio, _CASING * ratio, line_opacity(self.opacity))
-            draw_contour(pixels, mask, near, pen)
         return image
 
-    def _within_canvas(self, shape: tuple[int, int], to_area: QTransform) -> NDArray[np.bool_]:
-        """The pixels [h, w] clearly inside the canvas: paint that reaches its edge does not end there."""
-        back = to_area.inverted()[0]
-        columns, rows = np.arange(shape[1]) + 0.5, np.arange(shape[0])[:, None] + 0.5
-        x = back.m11() * columns + back.m21() * rows + back.dx()
-        y = back.m12() * columns + back.m22() * rows + back.dy()
-        edge = MARGIN / 2.0 / math.hypot(to_area.m11(), to_area.m12())
-        inside: NDArray[np.bool_] = (np.minimum(x, self.sheet.width - x) > edge) & (
-            np.minimum(y, self.sheet.height - y) > edge
-        )
-        return inside
+    def _add_line(self, image: QImage, mask: QImage, to_area: QTransform, ratio: float) -> None:
+        values = _pixels(mask)[..., 3]
+        rows, columns = np.nonzero(beside_line(values))
+        inside = self._within_canvas(rows, columns, to_area)
+        pen = Pen(swatch(self.colour).rgb, self.line * ratio, _CASING * ratio, line_opacity(self.opacity))
+        draw_contour(_pixels(image), values, rows[inside], columns[inside], pen)
 
-    def _draw_mask(self, painter: QPainter, transform: QTransform, mode: _Mode) -> None:
-        zoom = math.hypot(transform.m11(), transform.m12())
-        image, scale = self.sheet.level(zoom)
-        painter.setCompositionMode(mode)
-        painter.setTransform(transform)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, zoom < _BLOCKS_FROM)
-        painter.drawImage(QRectF(0.0, 0.0, image.width() * scale, image.height() * scale), image)
+    def _within_canvas(self, rows: Places, columns: Places, to_area: QTransform) -> NDArray[np.bool_]:
+        """Which pixels lie clearly inside the canvas: paint that reaches its edge does not end there."""
+        back = to_area.inverted()[0]
+        x = back.m11() * (columns + 0.5) + back.m21() * (rows + 0.5) + back.dx()
+        y = back.m12() * (columns + 0.5) + back.m22() * (rows + 0.5) + back.dy()
+        edge = MARGIN / 2.0 / math.hypot(to_area.m11(), to_area.m12())
+        clear: NDArray[np.bool_] = (
+            np.minimum(np.minimum(x, self.sheet.width - x), np.minimum(y, self.sheet.height - y)) > edge
+        )
+        return clear
 
 
 @dataclass(frozen=True)
@@ -113,15 +122,14 @@ class Pen:
     opacity: float
 
 
-def draw_contour(pixels: Pixels, mask: Pixels, near: NDArray[np.bool_], pen: Pen) -> None:
+def draw_contour(pixels: Pixels, mask: Pixels, rows: Places, columns: Places, pen: Pen) -> None:
     """Draw the line at which a mask passes one half.
 
-    `pixels`: premultiplied uint8 [h, w, blue green red alpha], written to. `mask`: uint8 [h, w]. `near`: bool [h, w],
-    the pixels that may be drawn on.
+    `pixels`: premultiplied uint8 [h, w, blue green red alpha], written to. `mask`: uint8 [h, w]. `rows`, `columns`: the
+    pixels that are looked at; those beside the line are enough, so a large layer costs little more than its outline.
 
     How far a pixel lies from the line is what its value lacks to one half over how steeply the mask rises there.
     """
-    rows, columns = np.nonzero(near)
     if rows.size == 0:
         return
     distance = _distance(mask, rows, columns)
@@ -133,7 +141,7 @@ def draw_contour(pixels: Pixels, mask: Pixels, near: NDArray[np.bool_], pen: Pen
     pixels[rows, columns] = np.rint(spots + (ink - spots) * bright[:, None]).astype(np.uint8)
 
 
-def _beside_line(mask: Pixels) -> NDArray[np.bool_]:
+def beside_line(mask: Pixels) -> NDArray[np.bool_]:
     """The pixels within a few pixels of where the mask passes one half."""
     inside = mask > _HALF
     near = np.zeros_like(inside)
@@ -147,7 +155,7 @@ def _beside_line(mask: Pixels) -> NDArray[np.bool_]:
     return near
 
 
-def _distance(mask: Pixels, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArray[np.float32]:
+def _distance(mask: Pixels, rows: Places, columns: Places) -> NDArray[np.float32]:
     """How far pixels lie from the line, in pixels, as far as the slope around them tells."""
     padded = np.pad(mask, 1, mode="edge").astype(np.float32)
     along = padded[rows + 1, columns + 2] - padded[rows + 1, columns]
@@ -155,3 +163,14 @@ def _distance(mask: Pixels, rows: NDArray[np.intp], columns: NDArray[np.intp]) -
     slope = np.maximum(np.hypot(along, down) / 2.0, 1.0)
     distance: NDArray[np.float32] = np.abs(padded[rows + 1, columns + 1] - np.float32(_HALF)) / slope
     return distance
+
+
+def _canvas_rect(to_part: QTransform, area: QRect) -> Rect:
+    """What of the canvas a piece of the screen shows, with the pixels that smoothing looks at around it."""
+    seen = to_part.inverted()[0].mapRect(QRectF(area)).toAlignedRect().adjusted(-2, -2, 2, 2)
+    return Rect(seen.x(), seen.y(), seen.width(), seen.height())
+
+
+def _pixels(image: QImage) -> Pixels:
+    """The memory of a 32-bit picture, which must live as long, as uint8 [h, w, blue green red alpha]."""
+    return np.ndarray((image.height(), image.width(), 4), np.uint8, buffer=image.bits())

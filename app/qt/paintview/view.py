@@ -32,6 +32,7 @@ from app.paint.tiles import Pixels
 from app.paint.toolbox import Tool, ToolSettings
 from app.qt.paintview import marks
 from app.qt.paintview.easel import EMPTY_TEXT, Easel
+from app.qt.paintview.overlay import bands
 from app.qt.paintview.pointer import Pointer, from_mouse, from_tablet
 from app.qt.paintview.projection import Projection
 from app.qt.paintview.tools.crop import CropGesture
@@ -413,7 +414,10 @@ class PaintView(QWidget):
             self._measure()  # the window was moved to another screen
         with QPainter(self) as painter:
             painter.fillRect(event.rect(), self._surround)
-            self._paint_canvas(painter)
+            for band in bands(event.rect()):
+                painter.setClipRect(band)
+                self._paint_canvas(painter)
+            painter.setClipping(False)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint_marks(painter)
 

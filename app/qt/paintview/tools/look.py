@@ -73,6 +73,7 @@ class PickGesture(Gesture):
         layer = self.easel.layer_at(*at.place)
         if layer is not None:
             self.easel.scene.activate(layer.id)
+            self.easel.refresh()
 
     def update(self, to: Pointer) -> None:
         """One click picks one layer."""
