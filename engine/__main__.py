@@ -87,6 +87,9 @@ def _parser() -> argparse.ArgumentParser:
 def _prepare_process() -> None:
     # Before any library can read them: the engine never asks the network for anything, nor runs code out of a model.
     os.environ.update(HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1", DIFFUSERS_DISABLE_REMOTE_CODE="1")
+    # By default idle threads of torch spin. Where another program wants the same cores, all then wait for a thread that
+    # cannot run: on two busy cores, a render of seconds took minutes.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     faulthandler.enable()
     if hasattr(faulthandler, "register"):
         faulthandler.register(signal.SIGUSR1, all_threads=True)  # the client asks a hung engine where it is
