@@ -30,16 +30,16 @@ class Phrase:
     stroke: int
 
 
-SENTENCE = "a castle and a rabbit on green grass under a blue sky"
+SENTENCE = "a castle and a red mushroom on green grass under a blue sky"
 LEFT, RIGHT = Region(0.27, 0.50, 0.46, 0.58), Region(0.75, 0.62, 0.40, 0.46)
 SKY, GROUND = Region(0.5, 0.22, 1.0, 0.42, square=True), Region(0.5, 0.78, 1.0, 0.44, square=True)
 PHRASES = (
     Phrase("sky", "blue sky", SKY, 3),
     Phrase("grass", "green grass", GROUND, 4),
     Phrase("castle", "castle", LEFT, 1),
-    Phrase("rabbit", "rabbit", RIGHT, 2),
+    Phrase("mushroom", "red mushroom", RIGHT, 2),
 )
-EXCHANGED = (*PHRASES[:2], Phrase("castle", "castle", RIGHT, 2), Phrase("rabbit", "rabbit", LEFT, 1))
+EXCHANGED = (*PHRASES[:2], Phrase("castle", "castle", RIGHT, 2), Phrase("mushroom", "red mushroom", LEFT, 1))
 
 
 def layers(phrases: Sequence[Phrase], suffix: str = "") -> list[Json]:
@@ -69,9 +69,9 @@ def demo(registry: Registry) -> Project:
     sketch.node("prompt", "prompt", (0, 0), text=SENTENCE)
     sketch.node("phrases", "phrase-masks", (0, 1), layers=layers(PHRASES))
     sketch.node("picture", "load-image", (0, 2.4), "Style Picture", file=style)
-    sketch.node("style", "style-reference", (1, 2.4), strength=1.0)
+    sketch.node("style", "style-reference", (1, 2.4), strength=0.6)
     sketch.node("size", "size-crop", (1, 1), width=128, height=128, original_width=128, original_height=128)
-    sketch.node("seed", "seed", (1, 0), seed=7)
+    sketch.node("seed", "seed", (1, 0), seed=11)
     _experts(sketch, (2, 0))
     _cascade(sketch, (4, 0), refined=True)
     sketch.wire("prompt.conditioning", "phrases.prompt")
@@ -93,7 +93,7 @@ def exchanged(registry: Registry) -> Project:
     """One sentence and one seed twice, with the masks of two phrases exchanged: the picture follows the paint."""
     sketch = Sketch(registry)
     sketch.node("prompt", "prompt", (0, 0), text=SENTENCE)
-    sketch.node("seed", "seed", (0, 3), seed=3)
+    sketch.node("seed", "seed", (0, 3), seed=11)
     _experts(sketch, (1, 3))
     for row, (name, phrases, suffix) in enumerate((("painted", PHRASES, ""), ("exchanged", EXCHANGED, "-exchanged"))):
         sketch.node(
