@@ -66,7 +66,7 @@ def test_a_picture_tells_where_it_came_from(tmp_path: Path, capsys: Capture) -> 
     said = sinopia(capsys, "info", file)
     assert said.code == 0
     assert "PNG, 6 x 4 pixels" in said.out
-    assert "a castle and a rabbit" in said.out
+    assert "a castle and a red mushroom" in said.out
     found = json.loads(sinopia(capsys, "info", file, "--json").out)
     assert found["project"] is True
     assert "castle" in found["phrases"]

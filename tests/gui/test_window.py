@@ -43,7 +43,7 @@ def blank(studio: Studio) -> Studio:
 
 def test_the_first_start_shows_the_demo(studio: Studio) -> None:
     desk = studio.window.desk
-    assert desk.prompt == "a castle and a rabbit on green grass under a blue sky"
+    assert desk.prompt == "a castle and a red mushroom on green grass under a blue sky"
     assert len({layer.colour for layer in desk.phrases}) == 4
     assert studio.window.windowTitle() == "Untitled[*] – Sinopia"
     assert not studio.window.isWindowModified()
@@ -116,7 +116,7 @@ def test_the_mouse_paints_on_the_chosen_phrase(studio: Studio) -> None:
     before = desk.document
     Mouse(window.page.view).drag((25.0, 200.0), (75.0, 205.0))
     assert desk.mask("sky") != edits.paint_of(before, desk.phrases[0])
-    assert desk.document.paint["rabbit"] is before.paint["rabbit"]
+    assert desk.document.paint["mushroom"] is before.paint["mushroom"]
     assert studio.window.isWindowModified()
 
 
@@ -150,12 +150,12 @@ def test_layers_are_hidden_moved_and_deleted_in_the_panel(studio: Studio) -> Non
     desk, details = studio.window.desk, studio.window.page.phrases.details
     desk.activate("sky")
     details.shift(1)
-    assert [layer.id for layer in desk.phrases] == ["grass", "sky", "castle", "rabbit"]
+    assert [layer.id for layer in desk.phrases] == ["grass", "sky", "castle", "mushroom"]
     details.delete()
-    assert [layer.id for layer in desk.phrases] == ["grass", "castle", "rabbit"]
+    assert [layer.id for layer in desk.phrases] == ["grass", "castle", "mushroom"]
     studio.workspace.session.undo()
     studio.workspace.session.undo()
-    assert [layer.id for layer in desk.phrases] == ["sky", "grass", "castle", "rabbit"]
+    assert [layer.id for layer in desk.phrases] == ["sky", "grass", "castle", "mushroom"]
 
 
 def test_style_pictures_come_and_go(studio: Studio) -> None:
