@@ -121,6 +121,10 @@ class Pen:
     def move(self, x: float, y: float, pressure: float = 1.0, tilt: tuple[float, float] = (0.0, 0.0)) -> bool:
         return self._send(QEvent.Type.TabletMove, x, y, pressure, tilt)
 
+    def hover(self, x: float, y: float) -> bool:
+        """Move without touching."""
+        return self._send(QEvent.Type.TabletMove, x, y, 0.0, (0.0, 0.0))
+
     def release(self, x: float, y: float) -> bool:
         return self._send(QEvent.Type.TabletRelease, x, y, 0.0, (0.0, 0.0))
 
@@ -134,7 +138,7 @@ class Pen:
     def _send(self, kind: QEvent.Type, x: float, y: float, pressure: float, tilt: tuple[float, float]) -> bool:
         """Send an event to the view; answers whether it was accepted."""
         at = self._view.projection.to_view(x, y)
-        lifted = kind == QEvent.Type.TabletRelease
+        lifted = pressure == 0.0
         button, buttons = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton if lifted else Qt.MouseButton.LeftButton
         around = QPointF(self._view.mapToGlobal(at))
         # After the tilt: how the barrel is turned and pressed, and how high it hovers.

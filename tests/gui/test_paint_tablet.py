@@ -13,7 +13,7 @@ from app.paint.stroke import Stroke
 from app.paint.tiles import TileMask
 from app.paint.toolbox import Tool, ToolSettings
 from app.qt.paintview.view import PaintView
-from tests.gui.painting import ERASER, MemoryScene, Pen
+from tests.gui.painting import ERASER, MemoryScene, Mouse, Pen
 
 
 @pytest.fixture
@@ -101,3 +101,14 @@ def test_a_pen_draws_lassos_too(view: PaintView, scene: MemoryScene) -> None:
     view.set_tool(Tool.LASSO)
     Pen(view).draw([(60.0, 50.0), (140.0, 50.0), (140.0, 110.0), (60.0, 110.0)])
     assert scene.masks["a castle"].to_array()[55:105, 65:135].min() == 255
+
+
+def test_a_lift_that_was_not_reported_ends_the_stroke(view: PaintView, scene: MemoryScene) -> None:
+    pen = Pen(view)
+    pen.press(60.0, 60.0)
+    pen.move(90.0, 60.0)
+    pen.hover(200.0, 60.0)
+    assert not view.busy
+    assert len(scene.edits) == 1
+    Mouse(view).drag((60, 120), (90, 120))  # the mouse is listened to again
+    assert len(scene.edits) == 2

@@ -8,10 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QBrush, QColor, QImage
 
-from app.paint.palette import Swatch, hatch_tile
+from app.paint.palette import Hatch, Swatch, hatch_tile
 
 PERIOD = 13.0
 """View pixels from one hatch line to the next."""
+
+_WIDER = {Hatch.RISING: 1.4, Hatch.FALLING: 1.4, Hatch.LATTICE: 1.6, Hatch.GRID: 1.15, Hatch.DOTS: 1.2}
+"""Slanted lines lie closer than their period, and crossed ones are twice as many: all hatches should weigh alike."""
 
 _LINE = 1.8
 _CASING = 1.2  # dark rim beside each line: it keeps a yellow or white hatch readable on a bright picture
@@ -36,7 +39,7 @@ def hatch_brush(swatch: Swatch, opacity: float, ratio: float) -> QBrush:
     `opacity`: 0 shows nothing, 1 the most; lines fade later than the ground between them. `ratio`: screen pixels per
     view pixel. The texture is made for screen pixels.
     """
-    period = round(PERIOD * ratio)
+    period = round(PERIOD * _WIDER.get(swatch.hatch, 1.0) * ratio)
     line = np.float32(line_opacity(opacity)) * hatch_tile(swatch.hatch, period, _LINE * ratio)
     casing = np.float32(_CASING_INK * opacity) * hatch_tile(swatch.hatch, period, (_LINE + _CASING) * ratio)
     colour = np.array(swatch.rgb, np.float32)

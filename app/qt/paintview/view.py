@@ -259,7 +259,7 @@ class PaintView(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if not self._by_tablet:
-            self._move(from_mouse(event, self.projection))
+            self._move(from_mouse(event, self.projection), pressed=event.buttons() != Qt.MouseButton.NoButton)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if not self._by_tablet and event.button() != Qt.MouseButton.RightButton:
@@ -277,7 +277,7 @@ class PaintView(QWidget):
             else:
                 self._begin(pointer, PanGesture)
         elif kind == QEvent.Type.TabletMove:
-            self._move(pointer)
+            self._move(pointer, pressed=event.buttons() != Qt.MouseButton.NoButton)
         elif kind == QEvent.Type.TabletRelease:
             self._release(pointer)
             self._by_tablet = False
@@ -345,9 +345,13 @@ class PaintView(QWidget):
         self._choose_cursor()
         self.update(self._extent())
 
-    def _move(self, to: Pointer) -> None:
+    def _move(self, to: Pointer, *, pressed: bool) -> None:
         self._hover_at(to.view)
         if self._gesture is None:
+            return
+        if not pressed:  # the hand lifted where we could not see it: over a menu, or beyond the tablet's reach
+            self._release(to)
+            self._by_tablet = False
             return
         before, projection = self._extent(), self.projection
         self._gesture.update(to)
