@@ -14,6 +14,7 @@ from app.model.edits import PictureFile, add_asset
 from app.qt.canvas.card import Card
 from app.qt.canvas.facts import NodeFacts
 from app.qt.canvas.look import DARK, LETTERS, LIGHT
+from app.qt.canvas.node_item import BLOCK_BELOW
 from app.qt.canvas.overview import OVERVIEW_BELOW
 from engine.api.errors import Problem as Trouble
 from engine.api.errors import ProblemCode
@@ -204,7 +205,7 @@ def test_from_afar_nodes_are_blocks_in_the_same_places(qtbot: QtBot) -> None:
     hand = studio(qtbot, painter())
     hand.view.navigation.zoom_to(OVERVIEW_BELOW * 0.8)
     assert _colour_at(hand, "solve", 100, 100) == DARK.of_family("sampling")
-    hand.view.navigation.zoom_to(0.4)
+    hand.view.navigation.zoom_to(BLOCK_BELOW * 0.9)
     assert _colour_at(hand, "solve", 100, 100) == DARK.of_family("sampling")
 
 

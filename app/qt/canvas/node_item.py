@@ -14,7 +14,7 @@ from app.qt.canvas.node_paint import MARGIN, Dress, paint_block, paint_full
 from app.qt.canvas.pixmaps import Drawn, Pixmaps
 from nodes.graph.model import Node
 
-BLOCK_BELOW = 0.45
+BLOCK_BELOW = 0.36
 """Zoom under which a node is a coloured block with its title."""
 
 NODE_Z = 10.0
@@ -125,7 +125,7 @@ class NodeItem(QGraphicsRectItem):
         if scale < BLOCK_BELOW:
             paint_block(painter, self.card, self._look, self.dress, scale)
         else:
-            paint_full(painter, self.card, self._look, self.dress)
+            paint_full(painter, self.card, self._look, self.dress, scale)
         painter.end()
         return pixmap
 

@@ -24,6 +24,12 @@ _MUTED_OPACITY = 0.42
 _TITLE_ON_BLOCK = 11.0
 """Pixels on screen of a title at small zoom, where it no longer shrinks with its node."""
 
+_TITLE_FROM_AFAR = 10.0
+"""Pixels on screen below which the title of a whole node does not shrink."""
+
+_LARGEST_TITLE, _LARGEST_BESIDE = 28.0, 18
+"""The largest title that a header has room for, and the largest beside which other words fit."""
+
 
 @dataclass(frozen=True)
 class Dress:
@@ -33,8 +39,8 @@ class Dress:
     hovered: bool = False
 
 
-def paint_full(painter: QPainter, card: Card, look: Look, dress: Dress) -> None:
-    """Draw everything the card holds."""
+def paint_full(painter: QPainter, card: Card, look: Look, dress: Dress, scale: float = 1.0) -> None:
+    """Draw everything the card holds. The title stays readable at small `scale`, as far as its header has room."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     _outline(painter, card, look, dress)
@@ -42,7 +48,7 @@ def paint_full(painter: QPainter, card: Card, look: Look, dress: Dress) -> None:
     if card.muted:
         painter.setOpacity(_MUTED_OPACITY)
     _body(painter, card, look)
-    _header(painter, card, look)
+    _header(painter, card, look, scale)
     for line in card.lines:
         _line(painter, line, look)
     for block in card.blocks:
@@ -75,7 +81,8 @@ def paint_block(painter: QPainter, card: Card, look: Look, dress: Dress, scale: 
     _picture(painter, card, rect.adjusted(8, 20.0 / scale, -8, -8))
     _title_on_block(painter, card, rect, scale)
     if card.facts.progress is not None:
-        painter.fillRect(QRectF(0, 0, card.width * card.facts.progress, 4.0 / scale), look.accent)
+        thick = 4.0 / scale
+        painter.fillRect(QRectF(0, card.height - thick, card.width * card.facts.progress, thick), look.accent)
     if card.problem:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(_problem_colour(card, look))
@@ -124,24 +131,32 @@ def _body(painter: QPainter, card: Card, look: Look) -> None:
         painter.drawRoundedRect(QRectF(1, 1, card.width - 2, card.height - 2), measures.CORNER, measures.CORNER)
 
 
-def _header(painter: QPainter, card: Card, look: Look) -> None:
+def _header(painter: QPainter, card: Card, look: Look, scale: float) -> None:
     if card.known:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.header_of(card.family))
         painter.drawPath(_header_shape(card.width))
-    side = _side_note(card)
-    taken = 0.0
-    if side:
-        painter.setFont(font(measures.SMALL_FONT_SIZE))
-        painter.setPen(look.dim)
-        taken = QFontMetricsF(painter.font()).horizontalAdvance(side) + 8
-        painter.drawText(QRectF(0, 0, card.width - 10, measures.HEADER), _RIGHT, side)
-    chosen = font(bold=True)
-    room = QRectF(12, 0, card.width - 24 - taken, measures.HEADER)
+    size = round(min(max(measures.FONT_SIZE, _TITLE_FROM_AFAR / scale), _LARGEST_TITLE))
+    taken = _side_note(painter, card, look) if size <= _LARGEST_BESIDE else 0.0
+    chosen = font(size, bold=True)
+    margin = 12 if size == measures.FONT_SIZE else 8
+    room = QRectF(margin, 0, card.width - 2 * margin - taken, measures.HEADER)
     painter.setFont(chosen)
     painter.setPen(look.text)
-    painter.drawText(room, _LEFT, _elided(card.title, room.width(), chosen_bold=True))
+    title = QFontMetricsF(chosen).elidedText(card.title, Qt.TextElideMode.ElideRight, room.width())
+    painter.drawText(room, _LEFT, title)
     _progress(painter, card, look)
+
+
+def _side_note(painter: QPainter, card: Card, look: Look) -> float:
+    """Draw what stands at the right of the title, and tell the width that it takes."""
+    note = _side_words(card)
+    if not note:
+        return 0.0
+    painter.setFont(font(measures.SMALL_FONT_SIZE))
+    painter.setPen(look.dim)
+    painter.drawText(QRectF(0, 0, card.width - 10, measures.HEADER), _RIGHT, note)
+    return QFontMetricsF(painter.font()).horizontalAdvance(note) + 8
 
 
 def _header_shape(width: float) -> QPainterPath:
@@ -156,7 +171,7 @@ def _header_shape(width: float) -> QPainterPath:
     return shape
 
 
-def _side_note(card: Card) -> str:
+def _side_words(card: Card) -> str:
     """What stands at the right of the title: time, or the state that explains why there is none."""
     if card.muted:
         return "muted"
@@ -314,6 +329,6 @@ def _problem_colour(card: Card, look: Look) -> QColor:
     return look.failure if card.facts.trouble else look.warning
 
 
-def _elided(text: str, width: float, *, chosen_bold: bool = False) -> str:
-    metrics = QFontMetricsF(font(bold=chosen_bold))
+def _elided(text: str, width: float) -> str:
+    metrics = QFontMetricsF(font())
     return metrics.elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, width)
