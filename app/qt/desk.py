@@ -26,6 +26,9 @@ from nodes.graph.edit import new_id
 from nodes.graph.errors import EditError
 from nodes.registry import Registry
 
+RESTING = 0.25
+"""How much of the paint is left to see while a picture is looked at."""
+
 IDLE = 500
 """Milliseconds without a change after which typing or dragging counts as finished."""
 
@@ -35,10 +38,12 @@ Arguments = ParamSpec("Arguments")
 class Desk(QObject):
     """Belongs to one window.
 
-    `changed`: the document or what is chosen on the desk. `told`: a sentence for the artist.
+    `changed`: the document or what is chosen on the desk. `told`: a sentence for the artist. `rested`: the picture is
+    looked at, and the paint steps back; or it is painted again.
     """
 
     changed = Signal()
+    rested = Signal(bool)
     told = Signal(str)
 
     def __init__(self, session: Session, registry: Registry, parent: QObject | None = None) -> None:
@@ -47,6 +52,7 @@ class Desk(QObject):
         self._face = face_of(session.document, registry)
         self._active: str | None = None
         self._picture: Pixels | None = None
+        self._resting = False
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.setInterval(IDLE)
@@ -145,6 +151,7 @@ class Desk(QObject):
         if self._face.prompt is None:
             self.told.emit("The sentence is driven by the graph. Paint phrases where its Prompt node is.")
             return False
+        self.rest(resting=False)
         layer = new_id()
         before, self._active = self._active, layer
         done = self.edit("Paint a phrase", edits.bind_phrase, self.registry, self._face.prompt, start, end, layer, None)
@@ -169,9 +176,18 @@ class Desk(QObject):
             self.drag("Seed", ("seed", end.node), edits.set_parameter, end.node, end.port, seed)
 
     def show_picture(self, pixels: Pixels | None) -> None:
-        """Put a picture below the paint."""
+        """Put a picture below the paint, and let it be looked at."""
         self._picture = pixels
+        self._resting = pixels is not None
+        self.rested.emit(self._resting)
         self.changed.emit()
+
+    def rest(self, *, resting: bool) -> None:
+        """Let the paint step back before a picture, or come forward to be worked on."""
+        if resting != self._resting:
+            self._resting = resting
+            self.rested.emit(resting)
+            self.changed.emit()
 
     # The scene of the painting view
 
@@ -183,8 +199,11 @@ class Desk(QObject):
     @property
     def layers(self) -> Sequence[SceneLayer]:
         """The phrases as the painting view shows them."""
+        share = RESTING if self._resting else 1.0
         return [
-            SceneLayer(layer.id, layer.title, layer.colour, layer.opacity, layer.visible, layer.solo, layer.locked)
+            SceneLayer(
+                layer.id, layer.title, layer.colour, share * layer.opacity, layer.visible, layer.solo, layer.locked
+            )
             for layer in self.phrases
         ]
 
@@ -251,6 +270,7 @@ class Desk(QObject):
 
     def activate(self, layer_id: str) -> None:
         """Choose the layer that is painted on."""
+        self.rest(resting=False)
         if layer_id != self._active:
             self._active = layer_id
             self.changed.emit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
@@ -13,6 +13,7 @@ from app.paint.brush import Brush
 from app.paint.toolbox import Tool, ToolSettings
 from app.qt.actions import Actions
 from app.qt.desk import Desk
+from app.qt.paintview.tools.kit import PAINTING
 from app.qt.paintview.view import PaintView
 from app.qt.panels.number import NumberSlider, Range
 from app.qt.panels.parts import BUTTON, icon_button, rule
@@ -26,6 +27,7 @@ PANEL_WIDTH = 288
 TOOLS_WIDTH = 5 * GRID
 _SIZE = Range(1.0, 500.0, 80.0, "px", digits=0, curve=2.5)
 _SHARE = Range(0.0, 100.0, 100.0, "%", digits=0)
+_PRESSES = (QEvent.Type.MouseButtonPress, QEvent.Type.TabletPress)
 
 
 class PaintPage(QWidget):
@@ -44,7 +46,26 @@ class PaintPage(QWidget):
         self._tools = QVBoxLayout()
         self._icons = icons
         self._lay_out()
+        self._desk = desk
+        self.view.installEventFilter(self)
         desk.changed.connect(self.view.refresh)
+        desk.rested.connect(self._show_picture)
+        self.options.picture.dragged.connect(lambda _value: self._show_picture(resting=False))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A hand that is put to the canvas to paint brings the paint forward."""
+        if event.type() in _PRESSES and self.view.tool in PAINTING:
+            self._desk.rest(resting=False)
+        return super().eventFilter(watched, event)
+
+    def show_picture_as_set(self, opacity: float) -> None:
+        """Set how strongly the picture below the paint is seen while one paints, 0..1."""
+        self.options.picture.set_value(100.0 * opacity)
+        self._show_picture(resting=False)
+
+    def _show_picture(self, resting: bool) -> None:
+        """A picture that is looked at is seen in full; below paint, as strongly as the artist wants it."""
+        self.view.set_picture_opacity(1.0 if resting else self.options.picture.value / 100.0)
 
     def add_tools(self, actions: Actions) -> None:
         """Put the tools into their column."""
@@ -131,9 +152,7 @@ class PaintPage(QWidget):
 
 
 class ToolOptions(QWidget):
-    """How the tool in hand is set. `picture_opacity` is how strongly the picture below is seen, 0..1."""
-
-    picture_opacity = Signal(float)
+    """How the tool in hand is set, and how strongly the picture below is seen."""
 
     def __init__(self, view: PaintView, icons: Icons) -> None:
         super().__init__()
@@ -158,7 +177,6 @@ class ToolOptions(QWidget):
         self.diameter.dragged.connect(lambda value: self._tip(lambda tip: replace(tip, size=value)))
         self.hardness.dragged.connect(lambda value: self._tip(lambda tip: replace(tip, hardness=value / 100.0)))
         self.flow.dragged.connect(lambda value: self._tip(lambda tip: replace(tip, flow=value / 100.0)))
-        self.picture.dragged.connect(lambda value: self.picture_opacity.emit(value / 100.0))
         view.settings_changed.connect(lambda _settings: self.refresh())
         view.tool_changed.connect(lambda _tool: self.refresh())
         self.refresh()

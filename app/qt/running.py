@@ -153,6 +153,7 @@ class Running(QObject):
     def _preview(self, _job: Job, preview: Preview) -> None:
         image = QImage.fromData(preview.png)
         if not image.isNull():
+            self._desk.rest(resting=True)
             self._stage.view.set_preview(pixels_of(image))
 
     def _finished(self, job: Job) -> None:

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -15,12 +15,17 @@ from PySide6.QtCore import QDeadlineTimer, QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from app.client.settings import EngineSettings
+from app.model.edits import set_parameters
 from app.model.home import Home
+from app.model.settings import SeedMode
 from app.qt.application import DEMO, Studio
+from app.qt.canvas.selection import Selection
 from app.qt.theme import DARK, LIGHT
 
 _SIZE = (1440, 900)
 _PATIENCE = 300_000
+_FEWER = {"base": {"steps": 6}, "enlarged": {"steps": 3}, "refined": {"steps": 6}}
+"""The pictures show the window, not the model at its best."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,17 +50,23 @@ def _take(studio: Studio, folder: Path, *, generate: bool) -> None:
     window.resize(*_SIZE)
     _shoot(studio, folder / "empty-dark.png")
     studio.workspace.new(DEMO)
+    session = studio.workspace.session
+    session.edit("Fewer steps", set_parameters, _FEWER)
     window.show()
     if generate:
+        window.running.seed_mode = SeedMode.FIXED
         window.running.generate()
-        _wait(lambda: bool(studio.jobs.unfinished))
         _wait(lambda: not studio.jobs.unfinished)
     for theme in (DARK, LIGHT):
         window.wear_theme(theme)
         window.show_workspace(graph=False)
+        window.desk.rest(resting=True)
+        _shoot(studio, folder / f"result-{theme.name}.png")
+        window.desk.rest(resting=False)
         _shoot(studio, folder / f"paint-{theme.name}.png")
         window.show_workspace(graph=True)
         window.canvas.commands.run("canvas.fit")
+        window.canvas.canvas.select(Selection.of(nodes=("base",)))
         _shoot(studio, folder / f"graph-{theme.name}.png")
 
 
@@ -66,9 +77,9 @@ def _shoot(studio: Studio, path: Path) -> None:
     sys.stdout.write(f"{path}\n")
 
 
-def _wait(done: object) -> None:
+def _wait(done: Callable[[], bool]) -> None:
     deadline = QDeadlineTimer(_PATIENCE)
-    while callable(done) and not done() and not deadline.hasExpired():
+    while not done() and not deadline.hasExpired():
         _settle(20)
 
 

@@ -312,8 +312,7 @@ class StudioWindow(QMainWindow):
         painting = self.settings.painting
         tip = Brush(painting.brush_size, painting.hardness, painting.flow)
         self.page.view.set_settings(ToolSettings(brush=tip))
-        self.page.view.set_picture_opacity(painting.underlay_opacity)
-        self.page.options.picture.set_value(100.0 * painting.underlay_opacity)
+        self.page.show_picture_as_set(painting.underlay_opacity)
         mode = self.settings.generation.seed_mode
         self.running.seed_mode = mode
         self.actions_["run.new-seed"].setChecked(mode is SeedMode.NEW)
@@ -337,7 +336,7 @@ class StudioWindow(QMainWindow):
             brush_size=tip.size,
             hardness=tip.hardness,
             flow=tip.flow,
-            underlay_opacity=self.page.view.picture_opacity,
+            underlay_opacity=self.page.options.picture.value / 100.0,
         )
         self._keep(painting=painting)
 
@@ -359,7 +358,6 @@ class StudioWindow(QMainWindow):
         for signal in (view.told, self.desk.told, self.canvas.told):
             signal.connect(self.messages.say)
         view.tool_changed.connect(lambda tool: self.actions_[f"tool.{tool.value}"].setChecked(True))
-        self.page.options.picture_opacity.connect(view.set_picture_opacity)
         self.filing.opened.connect(self._start_over)
         self.canvas.canvas.selected.connect(self._follow_selection)
         self.canvas.looked.connect(lambda node: self.running.generate([node]))

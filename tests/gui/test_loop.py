@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -72,3 +74,22 @@ def test_write_paint_generate_keep_and_undo(
         assert session.document.graph == made_from.graph
         strike(window, Qt.Key.Key_Z, CTRL)
         assert session.document == empty
+
+
+@pytest.mark.skipif(not STORYBOOK.is_file(), reason="the Storybook weights are not in this checkout")
+def test_an_engine_that_dies_is_told_with_one_thing_to_do(
+    qtbot: QtBot, qapp: QApplication, sinopia_home: Path, tmp_path: Path
+) -> None:
+    with open_studio(qtbot, qapp, sinopia_home, quick_project(tmp_path / "crash.sinopia")) as studio:
+        window = studio.window
+        write(window, "a castle")
+        strike(window, Qt.Key.Key_Return, CTRL)
+        (job,) = studio.jobs.unfinished
+        qtbot.waitUntil(lambda: studio.jobs.job(job.id).state is JobState.RUNNING, timeout=LONG)
+        process = studio.jobs.engine.process
+        assert process is not None
+        os.kill(process, signal.SIGKILL)
+        qtbot.waitUntil(lambda: window.messages.text != "", timeout=LONG)
+        assert window.messages.action.text() == "Generate again"
+        assert studio.jobs.job(job.id).state is JobState.LOST
+        assert window.desk.prompt == "a castle"
