@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF
 from PySide6.QtWidgets import QApplication
 
 from app.model.document import Document
@@ -125,6 +125,8 @@ class Bench:
         self._go(0.2)
         self._tell("drag one node at 20 %", Clocks.of(self._drag, FRAMES))
         self.view.close()
+        self.view.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     def _tell(self, name: str, clocks: Clocks) -> None:
         print(f"  {name:34s} {clocks.told()}")

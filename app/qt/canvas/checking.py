@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Callable
 from contextlib import suppress
 
 from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal
@@ -47,15 +49,7 @@ class Checker(QObject):
     def _begin(self) -> None:
         if not self._busy:
             self._busy = True
-            document = self._document
-            self._pool.start(lambda: self._look(document))
-
-    def _look(self, document: Document) -> None:
-        """On a thread of its own."""
-        problems = check(document, self._registry)
-        # Nobody wants to know any more when the window was closed meanwhile.
-        with suppress(RuntimeError):
-            self._done.emit(document, problems)
+            self._pool.start(_look(weakref.ref(self), self._document, self._registry))
 
     def _end(self, document: Document, problems: Problems) -> None:
         """Back on the thread of the window."""
@@ -64,3 +58,17 @@ class Checker(QObject):
             self.found.emit(problems)
         else:
             self._soon.start()
+
+
+def _look(asking: weakref.ref[Checker], document: Document, registry: Registry) -> Callable[[], None]:
+    """Work for a thread of its own. It must not be what keeps the asking one alive: Qt's timers die where they live."""
+
+    def work() -> None:
+        problems = check(document, registry)
+        checker = asking()
+        if checker is not None:
+            # Nobody wants to know any more when the window was closed meanwhile.
+            with suppress(RuntimeError):
+                checker._done.emit(document, problems)
+
+    return work
