@@ -41,8 +41,8 @@ class _Layout:
     across: int
     down: int
     cell: tuple[int, int]
+    title: tuple[str, ...]
     left: int
-    top: int
     heading: int
     caption: int
 
@@ -50,6 +50,11 @@ class _Layout:
     def pitch(self) -> tuple[int, int]:
         """Distance from one cell to the next, across and down."""
         return self.cell[0] + GAP, self.cell[1] + self.caption + GAP
+
+    @property
+    def top(self) -> int:
+        """Where the words above the columns begin, under the title."""
+        return GAP + (len(self.title) * _line(TITLE_SIZE) + GAP if self.title else 0)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -85,7 +90,7 @@ def draw_sheet(images: Collected, columns: int, title: str) -> Picture:
         )
     sheet = Image.new("RGB", (width, height), PAPER)
     _draw_pictures(sheet, layout, pictures)
-    _draw_words(ImageDraw.Draw(sheet), layout, labels, title)
+    _draw_words(ImageDraw.Draw(sheet), layout, labels)
     return np.asarray(sheet)
 
 
@@ -103,12 +108,13 @@ def arrangement(images: Collected, columns: int) -> tuple[int, Labels]:
 def _layout(pictures: Sequence[Picture], across: int, labels: Labels, title: str) -> _Layout:
     cell = max(picture.shape[1] for picture in pictures), max(picture.shape[0] for picture in pictures)
     widest = max((_font(TEXT_SIZE).getlength(label) for label in labels.rows), default=0.0)
+    left = GAP + (ceil(min(widest, 2.0 * cell[0])) + GAP if labels.rows else 0)
     return _Layout(
         across=across,
         down=ceil(len(pictures) / across),
         cell=cell,
-        left=GAP + (ceil(min(widest, 2.0 * cell[0])) + GAP if labels.rows else 0),
-        top=GAP + (_line(TITLE_SIZE) + GAP if title else 0),
+        title=wrapped(title, left - GAP + across * (cell[0] + GAP) - GAP, _font(TITLE_SIZE)),
+        left=left,
         heading=_line(TEXT_SIZE) + GAP // 2 if labels.columns else 0,
         caption=_line(TEXT_SIZE) + GAP // 2 if labels.cells else 0,
     )
@@ -121,11 +127,10 @@ def _draw_pictures(sheet: Image.Image, layout: _Layout, pictures: Sequence[Pictu
         sheet.paste(Image.fromarray(picture), (left + inset[0], top + inset[1]))
 
 
-def _draw_words(draw: ImageDraw.ImageDraw, layout: _Layout, labels: Labels, title: str) -> None:
+def _draw_words(draw: ImageDraw.ImageDraw, layout: _Layout, labels: Labels) -> None:
     font, (width, height) = _font(TEXT_SIZE), layout.cell
-    if title:
-        large = _font(TITLE_SIZE)
-        draw.text((GAP, GAP), shortened(title, layout.size[0] - 2 * GAP, large), INK, large)
+    for number, line in enumerate(layout.title):
+        draw.text((GAP, GAP + number * _line(TITLE_SIZE)), line, INK, _font(TITLE_SIZE))
     for column, label in enumerate(labels.columns):
         left, top = layout.corner(column)
         _centred(draw, (left, top - layout.heading), width, label, font)
@@ -140,6 +145,18 @@ def _draw_words(draw: ImageDraw.ImageDraw, layout: _Layout, labels: Labels, titl
 def _centred(draw: ImageDraw.ImageDraw, corner: tuple[int, int], width: int, label: str, font: Font) -> None:
     text = shortened(label, width, font)
     draw.text((corner[0] + (width - font.getlength(text)) / 2, corner[1]), text, INK, font)
+
+
+def wrapped(text: str, width: float, font: Font) -> tuple[str, ...]:
+    """`text` in lines of at most `width` pixels, broken between words."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and font.getlength(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(shortened(word, width, font))
+    return tuple(lines)
 
 
 def shortened(text: str, width: float, font: Font) -> str:

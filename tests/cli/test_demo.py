@@ -36,6 +36,6 @@ def test_two_engines_draw_the_demo_alike_within_their_memory(demo: Path, tmp_pat
         with Image.open(report["outputs"][0]) as picture:
             assert picture.size == (128, 128)
             pictures.append(np.asarray(picture))
-    assert np.array_equal(*pictures)
+    assert np.array_equal(pictures[0], pictures[1])
     base = next(node for node in report["nodes"] if node["node"] == "base")
     assert any("“castle” steers token columns CLIP" in note for note in base["notes"])

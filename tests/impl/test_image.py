@@ -9,7 +9,7 @@ from PIL import Image, ImageFont
 
 from engine.api.errors import NodeError
 from engine.runtime.items import Collected
-from nodes.impl.contact_sheet import PAPER, arrangement, draw_sheet, shortened
+from nodes.impl.contact_sheet import PAPER, arrangement, draw_sheet, shortened, wrapped
 from nodes.specs.image import RESIZE
 from tests.impl.workshop import Workshop
 
@@ -77,6 +77,14 @@ def test_smaller_pictures_are_centred() -> None:
 def test_a_shortened_label_fits(text: str, width: int) -> None:
     font = ImageFont.load_default(14)
     assert font.getlength(shortened(text, width, font)) <= width
+
+
+@given(text=st.text("ab \n", max_size=60), width=st.integers(30, 200))
+def test_a_title_is_broken_between_words_and_loses_none(text: str, width: int) -> None:
+    font = ImageFont.load_default(18)
+    lines = wrapped(text, width, font)
+    assert all(font.getlength(line) <= width for line in lines)
+    assert "…" in "".join(lines) or " ".join(lines).split() == text.split()
 
 
 def test_a_sheet_beyond_all_measure_is_refused() -> None:
