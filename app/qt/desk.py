@@ -26,7 +26,7 @@ from nodes.graph.edit import new_id
 from nodes.graph.errors import EditError
 from nodes.registry import Registry
 
-RESTING = 0.25
+RESTING = 0.08
 """How much of the paint is left to see while a picture is looked at."""
 
 IDLE = 500

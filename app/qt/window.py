@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -12,11 +12,13 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QActionGroup, QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
+from app.model import edits
 from app.model.actions import MENUS, Need
 from app.model.aside import Aside
 from app.model.document import Document
 from app.model.gallery import Gallery
 from app.model.jobs import Jobs
+from app.model.layers import Layer
 from app.model.projects import Workspace
 from app.model.settings import SeedMode, Settings
 from app.model.settings import Theme as ThemeChoice
@@ -78,7 +80,7 @@ class StudioWindow(QMainWindow):
         self.messages = MessageBar(self.icons)
         self.strip = ResultsStrip()
         self.status = EngineStatus(theme)
-        self.filing = Filing(self, parts.workspace, parts.aside, self.messages)
+        self.filing = Filing(self, parts.workspace, self.desk, parts.aside, self.messages)
         self.actions_ = Actions(self, self.icons, parts.settings.shortcuts)
         self._made_actions()
         self.bar = RunBar(
@@ -161,6 +163,8 @@ class StudioWindow(QMainWindow):
         bind("file.open", self.filing.choose)
         bind("file.save", self.filing.save)
         bind("file.save-as", self.filing.save_as)
+        bind("file.export-layers", self.filing.choose_export)
+        bind("file.import-layers", self.filing.choose_import)
         bind("file.quit", self.close)
         bind("edit.undo", self._undo)
         bind("edit.redo", self._redo)
@@ -218,6 +222,9 @@ class StudioWindow(QMainWindow):
         bind("phrase.below", lambda: self.desk.step_active(-1))
         bind("phrase.raise", lambda: details.shift(1))
         bind("phrase.lower", lambda: details.shift(-1))
+        bind("phrase.solo", lambda: self._turn_layer("Show alone", lambda held: replace(held, solo=not held.solo)))
+        bind("phrase.lock", lambda: self._turn_layer("Lock", lambda held: replace(held, locked=not held.locked)))
+        bind("phrase.rebind", self._rebind_phrase)
         bind("phrase.duplicate", details.duplicate)
         bind("phrase.delete", details.delete)
         changes: dict[str, Callable[[TileMask], TileMask]] = {
@@ -296,6 +303,19 @@ class StudioWindow(QMainWindow):
         """Escape gives up the gesture at hand first."""
         if not self.page.view.cancel() and not self.canvas.cancel_gesture():
             self.running.cancel()
+
+    def _turn_layer(self, label: str, change: Callable[[Layer], Layer]) -> None:
+        layer = self.desk.active_phrase
+        if layer is not None:
+            self.desk.change_layer(label, change(layer))
+
+    def _rebind_phrase(self) -> None:
+        layer, masks = self.desk.active_phrase, self.desk.face.masks
+        if layer is None or masks is None:
+            self.messages.say("Choose a phrase in the list first, then select the words it shall be bound to.")
+        else:
+            words = self.page.prompt.selected_characters()
+            self.desk.edit("Bind to other words", edits.rebind_layer, masks, layer.id, *words)
 
     def _change_paint(self, label: str, change: Callable[[TileMask], TileMask]) -> None:
         layer = self.desk.active_phrase

@@ -43,8 +43,9 @@ def blank(studio: Studio) -> Studio:
 
 def test_the_first_start_shows_the_demo(studio: Studio) -> None:
     desk = studio.window.desk
-    assert desk.prompt == "a castle and a red mushroom on green grass under a blue sky"
-    assert len({layer.colour for layer in desk.phrases}) == 4
+    demo = read_document(DEMO, studio.workspace.registry).document
+    assert desk.document == demo
+    assert len({layer.colour for layer in desk.phrases}) == len(desk.phrases) > 2
     assert studio.window.windowTitle() == "Untitled[*] – Sinopia"
     assert not studio.window.isWindowModified()
 
@@ -111,12 +112,13 @@ def test_tools_have_keys_that_letters_in_the_sentence_do_not_press(blank: Studio
 
 def test_the_mouse_paints_on_the_chosen_phrase(studio: Studio) -> None:
     window, desk = studio.window, studio.window.desk
-    QTest.mouseClick(window.page.phrases.row("sky"), LEFT, NO_KEYS, QPoint(60, 10))
-    assert desk.active == "sky"
+    lowest, *others = desk.phrases
+    QTest.mouseClick(window.page.phrases.row(lowest.id), LEFT, NO_KEYS, QPoint(60, 10))
+    assert desk.active == lowest.id
     before = desk.document
     Mouse(window.page.view).drag((25.0, 200.0), (75.0, 205.0))
-    assert desk.mask("sky") != edits.paint_of(before, desk.phrases[0])
-    assert desk.document.paint["mushroom"] is before.paint["mushroom"]
+    assert desk.mask(lowest.id) != edits.paint_of(before, lowest)
+    assert all(desk.mask(other.id) is edits.paint_of(before, other) for other in others)
     assert studio.window.isWindowModified()
 
 
@@ -148,14 +150,15 @@ def _type_into(slider: NumberSlider, text: str) -> None:
 
 def test_layers_are_hidden_moved_and_deleted_in_the_panel(studio: Studio) -> None:
     desk, details = studio.window.desk, studio.window.page.phrases.details
-    desk.activate("sky")
+    first, second, *others = names = [layer.id for layer in desk.phrases]
+    desk.activate(first)
     details.shift(1)
-    assert [layer.id for layer in desk.phrases] == ["grass", "sky", "castle", "mushroom"]
+    assert [layer.id for layer in desk.phrases] == [second, first, *others]
     details.delete()
-    assert [layer.id for layer in desk.phrases] == ["grass", "castle", "mushroom"]
+    assert [layer.id for layer in desk.phrases] == [second, *others]
     studio.workspace.session.undo()
     studio.workspace.session.undo()
-    assert [layer.id for layer in desk.phrases] == ["sky", "grass", "castle", "mushroom"]
+    assert [layer.id for layer in desk.phrases] == names
 
 
 def test_style_pictures_come_and_go(studio: Studio) -> None:
@@ -213,19 +216,34 @@ def test_save_open_and_the_title(studio: Studio, qtbot: QtBot, tmp_path: Path) -
     assert window.desk.seed == 99
 
 
+def test_layers_travel_to_another_program_and_back(studio: Studio, qtbot: QtBot, tmp_path: Path) -> None:
+    window, desk = studio.window, studio.window.desk
+    painted = {layer.phrase: desk.mask(layer.id) for layer in desk.phrases}
+    window.filing.export_layers(tmp_path / "layers.ora")
+    qtbot.waitUntil(lambda: "layers.ora" in window.messages.text)
+    for _ in painted:
+        window.page.phrases.details.delete()
+    assert not desk.phrases
+    window.filing.import_layers(tmp_path / "layers.ora")
+    qtbot.waitUntil(lambda: bool(desk.phrases))
+    assert {layer.phrase: desk.mask(layer.id) for layer in desk.phrases} == painted
+    assert studio.workspace.session.undo() == "Import layers"
+    assert not desk.phrases
+
+
 def test_workspaces_show_one_document(studio: Studio) -> None:
     window = studio.window
     strike(window, Qt.Key.Key_F2)
     assert window.canvas.hasFocus()
     assert window.actions_["view.graph"].isChecked()
-    count = len(window.desk.document.graph.nodes)
+    count, phrases = len(window.desk.document.graph.nodes), window.desk.phrases
     strike(window, Qt.Key.Key_A, CTRL)
     strike(window, Qt.Key.Key_Delete)
     assert len(window.desk.document.graph.nodes) == 0
     strike(window, Qt.Key.Key_F1)
     strike(window, Qt.Key.Key_Z, CTRL)
     assert len(window.desk.document.graph.nodes) == count
-    assert len(window.desk.phrases) == 4
+    assert window.desk.phrases == phrases
 
 
 def test_every_action_is_found_in_the_palette(studio: Studio, qtbot: QtBot) -> None:

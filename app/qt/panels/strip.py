@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QIcon, QKeyEvent, QPixmap
-from PySide6.QtWidgets import QLabel, QListView, QListWidget, QListWidgetItem, QMenu, QStackedLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QListWidget, QListWidgetItem, QMenu, QWidget
 
 from app.qt.pictures import read_image
 
@@ -65,10 +65,11 @@ class ResultsStrip(QWidget):
         self._empty = QLabel("Pictures that you generate are kept here")
         self._empty.setObjectName("quiet")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._layers = QStackedLayout(self)
-        self._layers.setContentsMargins(8, 0, 8, 0)
-        self._layers.addWidget(self._empty)
-        self._layers.addWidget(self._list)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 4, 12, 4)
+        layout.addWidget(self._empty)
+        layout.addWidget(self._list)
+        self._list.hide()
         self._list.itemClicked.connect(lambda item: self.chosen.emit(item.data(_ROLE)))
         self._list.entered_item.connect(lambda item: self.chosen.emit(item.data(_ROLE)))
         self._list.itemDoubleClicked.connect(lambda item: self.wanted.emit(item.data(_ROLE), Part.ALL))
@@ -94,7 +95,7 @@ class ResultsStrip(QWidget):
         self._list.scrollToTop()
         while self._list.count() > MOST:
             self._list.takeItem(MOST)
-        self._layers.setCurrentWidget(self._list)
+        self._show_list()
 
     def fill(self, earlier: Sequence[Kept]) -> None:
         """Put pictures of earlier days behind those that are there, the latest first; a few at a time."""
@@ -106,9 +107,13 @@ class ResultsStrip(QWidget):
         for kept in some:
             self._list.addItem(_item(kept))
         if self._list.count():
-            self._layers.setCurrentWidget(self._list)
+            self._show_list()
         if not self._earlier:
             self._filling.stop()
+
+    def _show_list(self) -> None:
+        self._empty.hide()
+        self._list.show()
 
     def place_of(self, row: int) -> QPoint:
         """The middle of a picture, in the coordinates of `view`."""
