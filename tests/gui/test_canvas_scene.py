@@ -11,16 +11,19 @@ from pytestqt.qtbot import QtBot
 
 from app.model.document import Document
 from app.model.edits import PictureFile, add_asset
+from app.model.session import Session
 from app.qt.canvas.card import Card
-from app.qt.canvas.facts import NodeFacts
+from app.qt.canvas.facts import Facts, NodeFacts
 from app.qt.canvas.look import DARK, LETTERS, LIGHT
 from app.qt.canvas.node_item import BLOCK_BELOW
 from app.qt.canvas.overview import OVERVIEW_BELOW
+from app.qt.canvas.view import CanvasView
 from engine.api.errors import Problem as Trouble
 from engine.api.errors import ProblemCode
 from engine.api.messages import JobStarted, NodeDone, NodeFailed, Progress
 from engine.api.report import Reason, StepOutcome, Why
 from nodes.graph.model import Component, End, Frame, Graph, Node
+from nodes.registry import built_in
 from nodes.specs.declare import PortType
 from tests.gui.canvas_hand import Hand, graph_of, painter, studio, wire
 
@@ -216,6 +219,21 @@ def test_an_unchanged_look_paints_the_same_at_any_moment(qtbot: QtBot) -> None:
     _settled(hand)
     hand.view.navigation.zoom_to(1.0)
     assert _settled(hand) == first
+
+
+def test_a_view_that_goes_leaves_nothing_to_come(qtbot: QtBot) -> None:
+    session = Session(Document(painter()))
+    view = CanvasView(session, built_in(), Facts())
+    with qtbot.waitExposed(view):
+        view.show()
+    session.apply("Change", Document(graph_of(painter().nodes)))
+    view.canvas.pixmaps.clear()
+    view.viewport().repaint()
+    view.canvas.pixmaps.owed = True
+    view.viewport().repaint()
+    view.leave()
+    view.deleteLater()
+    qtbot.wait(150)  # a call into what is gone would be an exception here
 
 
 def test_the_other_theme_reaches_everything(qtbot: QtBot) -> None:

@@ -98,6 +98,10 @@ class CanvasView(QGraphicsView):
         self._at_edge = QTimer(self)
         self._at_edge.setInterval(_TICK)
         self._at_edge.timeout.connect(self._scroll_at_edge)
+        # A timer of its own, which goes with the view: one that Qt keeps would call a view that is gone.
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.timeout.connect(self.refresh)
         for signal in (self._canvas.mirrored, self._canvas.selected, facts.changed):
             signal.connect(self.refresh)
         self.checker = Checker(registry, self)
@@ -439,7 +443,7 @@ class CanvasView(QGraphicsView):
         self._canvas.pixmaps.begin_frame()
         super().paintEvent(event)
         if self._canvas.pixmaps.owed:
-            QTimer.singleShot(0, self.refresh)
+            self._again.start()
 
     def _paint_overview(self) -> None:
         painter = QPainter(self.viewport())
