@@ -23,7 +23,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("models")
     file = write_model(root) / "model.json"
     card = msgspec.json.decode(file.read_bytes(), type=ModelCard)
-    bounds = {"high": (0.3, 80.0), "low": (0.002, 0.3)}
+    bounds = {"high": (0.3, 80.0), "low": (0.002, 0.3), "refiner": (0.002, 0.3)}
     parts = [
         msgspec.structs.replace(part, sigma_min=low, sigma_max=high)
         for part in card.parts
