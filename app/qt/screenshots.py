@@ -24,6 +24,7 @@ from app.qt.theme import DARK, LIGHT
 
 _SIZE = (1440, 900)
 _PATIENCE = 300_000
+_LOOKS = 4  # the node canvas draws only so many nodes anew in one frame
 _FEWER = {"base": {"steps": 6}, "enlarged": {"steps": 3}, "refined": {"steps": 6}}
 """The pictures show the window, not the model at its best."""
 
@@ -72,7 +73,9 @@ def _take(studio: Studio, folder: Path, *, generate: bool) -> None:
 
 def _shoot(studio: Studio, path: Path) -> None:
     studio.window.show()
-    _settle(200)
+    for _ in range(_LOOKS):
+        _settle(200)
+        studio.window.grab()
     studio.window.grab().save(str(path))
     sys.stdout.write(f"{path}\n")
 

@@ -176,7 +176,10 @@ def _item(kept: Kept) -> QListWidgetItem:
         keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
         image = image.scaled(2 * THUMBNAIL, 2 * THUMBNAIL, keep, smooth)
     image.setDevicePixelRatio(2.0)
-    item = QListWidgetItem(QIcon(QPixmap.fromImage(image)), "")
+    pixmap = QPixmap.fromImage(image)
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)  # or Qt would tint the picture that is chosen
+    item = QListWidgetItem(icon, "")
     item.setData(_ROLE, kept)
     item.setToolTip(kept.told)
     item.setSizeHint(QSize(THUMBNAIL + 8, THUMBNAIL + 8))
