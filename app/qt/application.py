@@ -51,6 +51,7 @@ class Studio:
         self.jobs = Jobs(self.client, registry, folders, self.aside)
         parts = Parts(self.workspace, self.jobs, self.gallery, self.aside, settings, self._keep_settings)
         self.window = StudioWindow(parts, theme)
+        self.window.canvas.parts.folder = home.components
         self._bridge.heard.connect(self.jobs.hear)
         self._bridge.heard.connect(self.window.hear)
         self.window.shown.connect(lambda: QTimer.singleShot(0, self.window, self._settle_in))

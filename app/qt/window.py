@@ -286,8 +286,7 @@ class StudioWindow(QMainWindow):
     def hear(self, event: object) -> None:
         """Show on the nodes what the engine tells."""
         if isinstance(event, AnyEvent):
-            titles = {node.id: node.title for node in self.desk.document.graph.nodes if node.title}
-            self.facts.hear(event, titles)
+            self.facts.hear(event, self.canvas.canvas.titles)
             if not self._parts.jobs.unfinished:
                 self.facts.settle()
 
@@ -435,6 +434,7 @@ class StudioWindow(QMainWindow):
             disconnect()
         self.desk.leave()
         self.graph.inspector.leave()
+        self.canvas.leave()
         super().closeEvent(event)
         self.closed.emit()
 
