@@ -11,6 +11,7 @@ import msgspec
 from app.files.project import PAINT, paint_reference
 from app.model.anchors import Anchor
 from app.model.document import Document
+from engine.api.defaults import PHRASE_REPEL
 from engine.api.plan import Json
 from nodes.graph.errors import EditError
 from nodes.graph.model import Node
@@ -34,7 +35,7 @@ class Layer:
     phrase: str
     mask: str = ""
     strength: float = 1.0
-    repel: float = 0.0
+    repel: float = PHRASE_REPEL
     begin: float = 0.0
     finish: float = 1.0
     colour: int = 0

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from engine.api.defaults import PHRASE_REPEL
 from engine.conditioning.brief import Brief, PhraseLayer, PhraseMasks, SizeCrop
 from engine.training.world import VOCABULARY, Phrase, Placed, Scene, Tone, View, World
 from engine.training.world.sampling import place, sample_style, write_caption
@@ -46,10 +47,10 @@ class Layout:
     def phrase(self, item: Placed) -> Phrase:
         return next(p for p in self.scene.phrases if p.kind == "object" and p.name == item.name)
 
-    def brief(self, weight: float, exchanged: bool = False) -> Brief:
+    def brief(self, weight: float, exchanged: bool = False, repel: float = PHRASE_REPEL) -> Brief:
         """What a model is asked for: the prompt, the whole view, and the painted phrases at weight w'."""
         layers = [
-            PhraseLayer(item.name, phrase.start, phrase.end, mask)
+            PhraseLayer(item.name, phrase.start, phrase.end, mask, repel=repel)
             for item, mask in zip(self.scene.objects, self.painted(exchanged), strict=True)
             for phrase in (self.phrase(item),)
         ]

@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from engine.api.defaults import LAYOUT_WEIGHTS
 from engine.conditioning.brief import Brief
 from engine.training.evaluate_design import CANVAS, Hand, Layout, obedient_pictures
 from engine.training.evaluate_statistics import Estimate, case_means, estimate
@@ -28,7 +29,7 @@ Pictures = NDArray[np.uint8]
 Generate = Callable[[Sequence[Brief], Sequence[int]], Sequence[Pictures]]
 Progress = Callable[[int, int, str], None]
 
-WEIGHTS = (0.0, 0.25, 0.5, 1.0)
+WEIGHTS = LAYOUT_WEIGHTS
 PRESENT = 0.02
 CHUNK = 16
 TOLERANCE = 0.02

@@ -11,6 +11,7 @@ from enum import Enum
 
 from msgspec import Struct
 
+from engine.api.defaults import PHRASE_REPEL
 from engine.api.plan import Json
 
 
@@ -78,7 +79,7 @@ class PhraseLayerValue(Struct, frozen=True):
     phrase: str
     mask: str
     strength: float = 1.0
-    repel: float = 0.0
+    repel: float = PHRASE_REPEL
     begin: float = 0.0
     finish: float = 1.0
     noise_seed: int | None = None

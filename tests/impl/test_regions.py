@@ -41,7 +41,7 @@ def run(workshop: Workshop, layers: list[dict[str, object]], prompt: object = No
 def test_layers_carry_their_paint_and_their_settings(workshop: Workshop) -> None:
     masks = run(
         workshop,
-        [layer("red fox", paint(workshop, "a"), strength=2.0, repel=0.5, begin=0.1, finish=0.9),
+        [layer("red fox", paint(workshop, "a"), strength=2.0, repel=0.2, begin=0.1, finish=0.9),
          layer("castle", paint(workshop, "b"))],
         weight=0.7, overlap="mix", norm="layer", resize="keep", isolate=True,
     )  # fmt: skip
@@ -50,11 +50,11 @@ def test_layers_carry_their_paint_and_their_settings(workshop: Workshop) -> None
         2,
         9,
         2.0,
-        0.5,
+        0.2,
         0.1,
         0.9,
     )
-    assert (second.strength, second.repel, second.begin, second.finish) == (1.0, 0.0, 0.0, 1.0)
+    assert (second.strength, second.repel, second.begin, second.finish) == (1.0, 0.5, 0.0, 1.0)
     assert first.mask.dtype == np.float32
     assert first.mask[:, :8].min() == 1.0
     assert first.mask[:, 8:].max() == 0.0

@@ -101,7 +101,8 @@ def test_a_picture_is_made_from_the_snapshot_and_carries_it(desk: Desk, registry
     job = desk.jobs.submit(document)
     assert (job.state, job.prompt, job.seeds) == (JobState.WAITING, "a castle", (7,))
     done = desk.over(job)
-    assert (done.state, done.problem, previews[:1]) == (JobState.DONE, None, [16])
+    assert (done.state, done.problem) == (JobState.DONE, None)
+    assert set(previews) <= {16}  # a preview that waits while its node ends is not sent any more
     assert fractions == sorted(fractions)
     (result,) = done.results
     assert (result.seed, result.prompt, result.width) == (7, "a castle", 16)

@@ -141,9 +141,9 @@ def test_painted_layers_count_by_what_the_engine_reads_of_them() -> None:
     base = keys(painted(layer()), "masks", m="11")
     assert base == keys(painted(layer(colour="#d33", visible=True, strength=1.0)), "masks", m="11")
     assert base != keys(painted(layer()), "masks", m="22")
-    assert base != keys(painted(layer(repel=0.5)), "masks", m="11")
+    assert base != keys(painted(layer(repel=0.9)), "masks", m="11")
     sent = steps(painted(layer(colour="#d33")), "masks", m="11")["masks"].params["layers"]
-    assert sent == [{**layer(), "strength": 1.0, "repel": 0.0, "begin": 0.0, "finish": 1.0, "noise_seed": None}]
+    assert sent == [{**layer(), "strength": 1.0, "repel": 0.5, "begin": 0.0, "finish": 1.0, "noise_seed": None}]
 
 
 def test_a_node_that_writes_runs_every_time_but_what_follows_it_is_kept() -> None:
