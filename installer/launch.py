@@ -9,7 +9,7 @@ from installer.place import WINDOWS, Place
 
 DEMO = "resources/examples/demo.sinopia"
 OUTPUTS = "outputs"
-STUDIO = "app/bootstrap.py"
+STUDIO = "app/qt/application.py"
 
 
 def run_program(place: Place) -> int:
