@@ -14,7 +14,7 @@ from app.model.edits import PictureFile, add_asset
 from app.model.session import Session
 from app.qt.canvas.card import Card
 from app.qt.canvas.facts import Facts, NodeFacts
-from app.qt.canvas.look import DARK, LETTERS, LIGHT
+from app.qt.canvas.look import DARK, LETTERS, LIGHT, WORLD
 from app.qt.canvas.node_item import BLOCK_BELOW
 from app.qt.canvas.overview import OVERVIEW_BELOW
 from app.qt.canvas.view import CanvasView
@@ -265,3 +265,17 @@ def _settled(hand: Hand) -> QImage:
         if not hand.view.canvas.pixmaps.owed:
             break
     return hand.view.viewport().grab().toImage()
+
+
+def test_places_beyond_all_bounds_are_shown_at_the_edge(qtbot: QtBot) -> None:
+    nodes = (Node("far", "sinopia.resize", x=1e300, y=-1e300), Node("near", "sinopia.resize"))
+    frames = (Frame("vast", "Vast", x=-1e12, width=1e300, height=-5),)
+    graph = graph_of(nodes, ("far.image > near.image",), frames)
+    links = tuple(replace(link, extra={"via": [[1e300, 0]]}) for link in graph.links)
+    hand = studio(qtbot, replace(graph, links=links))
+    hand.view.navigation.fit(hand.view.canvas.content())
+    hand.view.viewport().repaint()
+    hand.view.navigation.zoom_to(1.0)
+    hand.view.viewport().repaint()
+    assert hand.view.canvas.nodes["far"].box.left() == WORLD
+    assert hand.node("far").x == 1e300, "the document keeps what the file said"

@@ -73,7 +73,7 @@ class Commands:
             view.add_at(pointer.scene)
 
     def _open_node(self, node: str, pointer: Pointer) -> None:
-        if pointer.scene.y() - self._view.canvas.nodes[node].node.y < HEADER:
+        if pointer.scene.y() - self._view.canvas.nodes[node].y() < HEADER:
             self._view.writing.node_title(node)
         elif not self._view.writing.node_text(node, pointer.scene):
             self._view.look_at(node)

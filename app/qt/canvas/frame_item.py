@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from enum import Enum
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
-from app.qt.canvas.look import FONT_SIZE, Look, font, mixed
+from app.qt.canvas.look import FONT_SIZE, Look, font, mixed, within
 from app.qt.canvas.texts import wrapped
 from nodes.graph.model import Frame
 
@@ -46,13 +46,13 @@ class FrameItem(QGraphicsRectItem):
         self.frame = frame
         self.selected = False
         self._look = look
-        self.setZValue(FRAME_Z)
+        self._size = QSizeF()
         self.show_frame(frame)
 
     @property
     def box(self) -> QRectF:
         """The rectangle in scene coordinates."""
-        return QRectF(self.frame.x, self.frame.y, self.frame.width, self.frame.height)
+        return QRectF(self.pos(), self._size)
 
     @property
     def is_note(self) -> bool:
@@ -62,11 +62,12 @@ class FrameItem(QGraphicsRectItem):
     def show_frame(self, frame: Frame) -> None:
         """Follow the frame's new value."""
         self.frame = frame
-        self.setPos(frame.x, frame.y)
+        self.setPos(within(frame.x), within(frame.y))
+        self._size = QSizeF(within(frame.width, 0.0), within(frame.height, 0.0))
         # Room above for a title at small zoom.
-        self.setRect(QRectF(-2, -_ABOVE, frame.width + 4, frame.height + 2 + _ABOVE))
+        self.setRect(QRectF(-2, -_ABOVE, self._size.width() + 4, self._size.height() + 2 + _ABOVE))
         # The smaller of two frames lies in front, so that a frame inside another can be reached.
-        self.setZValue(FRAME_Z + 1.0 / (1.0 + frame.width * frame.height))
+        self.setZValue(FRAME_Z + 1.0 / (1.0 + self._size.width() * self._size.height()))
         self.update()
 
     def select(self, selected: bool) -> None:
@@ -101,7 +102,7 @@ class FrameItem(QGraphicsRectItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Draw the rectangle, its title and its words."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect = QRectF(0, 0, self.frame.width, self.frame.height)
+        rect = QRectF(QPointF(0, 0), self._size)
         self._paint_rect(painter, rect)
         zoom = option.levelOfDetailFromTransform(painter.worldTransform())
         if zoom < _WORDS_FROM:

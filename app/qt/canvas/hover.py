@@ -24,7 +24,7 @@ def _port(painter: QPainter, canvas: CanvasScene, hit: Hit) -> None:
     item = canvas.nodes.get(hit.node or "")
     if item is not None and hit.spot is not None and hit.spot in item.card.spots:
         painter.save()
-        painter.translate(item.node.x, item.node.y)
+        painter.translate(item.pos())
         paint_port(painter, hit.spot, canvas.look, glow=True)
         painter.restore()
 

@@ -19,6 +19,15 @@ PORT_RADIUS = 7.0
 FONT_SIZE = 13
 SMALL_FONT_SIZE = 11
 
+WORLD = 400_000.0
+"""How far from the middle things can be seen. What a file puts further out is shown at the edge."""
+
+
+def within(value: float, low: float = -WORLD, high: float = WORLD) -> float:
+    """A coordinate that can be shown."""
+    return min(max(value, low), high) if value == value else 0.0  # NaN, of all numbers, is not itself
+
+
 LETTERS: Mapping[PortType, str] = {
     PortType.CONDITIONING: "C",
     PortType.DENOISER: "D",

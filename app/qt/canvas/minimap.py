@@ -60,19 +60,18 @@ class Minimap(QWidget):
         look = self._scene.look
         if self._drawn is None:
             self._drawn = self._drawing()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = QColor(look.window)
-        ground.setAlphaF(0.92)
-        painter.setPen(QPen(look.line, 1.0))
-        painter.setBrush(ground)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        painter.drawPixmap(0, 0, self._drawn)
-        seen = self._to_map.mapRect(self._view.visible()).intersected(QRectF(self.rect()).adjusted(3, 3, -3, -3))
-        painter.setPen(QPen(look.text, 1.2))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(seen, 2, 2)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            ground = QColor(look.window)
+            ground.setAlphaF(0.92)
+            painter.setPen(QPen(look.line, 1.0))
+            painter.setBrush(ground)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+            painter.drawPixmap(0, 0, self._drawn)
+            seen = self._to_map.mapRect(self._view.visible()).intersected(QRectF(self.rect()).adjusted(3, 3, -3, -3))
+            painter.setPen(QPen(look.text, 1.2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(seen, 2, 2)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go there."""
@@ -106,10 +105,9 @@ class Minimap(QWidget):
         if content.isEmpty():
             return pixmap
         self._to_map = fitting(content, QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN))
-        painter = QPainter(pixmap)
-        painter.setTransform(self._to_map)
-        self._scene.overview.paint(painter, self._scene.look)
-        painter.end()
+        with QPainter(pixmap) as painter:
+            painter.setTransform(self._to_map)
+            self._scene.overview.paint(painter, self._scene.look)
         return pixmap
 
 

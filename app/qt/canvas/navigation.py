@@ -33,9 +33,10 @@ class Navigation:
 
     def pan_by(self, step: QPointF) -> None:
         """Move what is seen by so many pixels."""
-        across, down = self._view.horizontalScrollBar(), self._view.verticalScrollBar()
-        across.setValue(across.value() - round(step.x()))
-        down.setValue(down.value() - round(step.y()))
+        bars = (self._view.horizontalScrollBar(), step.x()), (self._view.verticalScrollBar(), step.y())
+        for bar, length in bars:
+            # The ends are far out, yet numbers from files can lie further still.
+            bar.setValue(round(min(max(bar.value() - length, bar.minimum()), bar.maximum())))
 
     def zoom_at(self, factor: float, where: QPointF) -> None:
         """Zoom so that the point of the view stays where it is."""

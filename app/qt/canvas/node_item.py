@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPixmap, QTransform
 from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from app.qt.canvas.card import Card, Spot
-from app.qt.canvas.look import PORT_RADIUS, ROW, Look
+from app.qt.canvas.look import PORT_RADIUS, ROW, Look, within
 from app.qt.canvas.node_paint import MARGIN, Dress, paint_block, paint_full
 from app.qt.canvas.pixmaps import Drawn, Pixmaps
 from nodes.graph.model import Node
@@ -34,18 +34,18 @@ class NodeItem(QGraphicsRectItem):
         self._look = look
         self._pixmaps = pixmaps
         self.setZValue(NODE_Z)
-        self.setPos(node.x, node.y)
+        self.setPos(_place(node))
         self._fit()
 
     @property
     def box(self) -> QRectF:
         """The node without its ports and outline, in scene coordinates."""
-        return QRectF(self.node.x, self.node.y, self.card.width, self.card.height)
+        return QRectF(self.x(), self.y(), self.card.width, self.card.height)
 
     def show_node(self, node: Node, card: Card) -> None:
         """Follow the node's new value."""
         if (node.x, node.y) != (self.node.x, self.node.y):
-            self.setPos(node.x, node.y)
+            self.setPos(_place(node))
         self.node = node
         if card != self.card:
             self.card = card
@@ -66,7 +66,7 @@ class NodeItem(QGraphicsRectItem):
 
     def spot_at(self, position: QPointF, reach: float = PORT_RADIUS + 3) -> Spot | None:
         """The port nearest to a point in scene coordinates, within `reach`."""
-        local = position - QPointF(self.node.x, self.node.y)
+        local = position - self.pos()
         near = [(math.hypot(local.x() - spot.x, local.y() - spot.y), spot) for spot in self.card.spots]
         distance, spot = min(near, key=lambda pair: pair[0], default=(math.inf, None))
         return spot if distance <= reach else None
@@ -75,7 +75,7 @@ class NodeItem(QGraphicsRectItem):
         """Where wires end at a port, in scene coordinates; on the header's side when the card does not show it."""
         place = self.card.places.get((name, is_output))
         x, y = place if place is not None else (self.card.width if is_output else 0.0, float(ROW))
-        return QPointF(self.node.x + x, self.node.y + y)
+        return QPointF(self.x() + x, self.y() + y)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Copy the pixmap of this zoom, drawing it anew where that is due."""
@@ -119,15 +119,18 @@ class NodeItem(QGraphicsRectItem):
         pixmap = QPixmap(math.ceil(size.width()), math.ceil(size.height()))
         pixmap.setDevicePixelRatio(device_ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        painter.scale(scale, scale)
-        painter.translate(-rect.topLeft())
-        if scale < BLOCK_BELOW:
-            paint_block(painter, self.card, self._look, self.dress, scale)
-        else:
-            paint_full(painter, self.card, self._look, self.dress, scale)
-        painter.end()
+        with QPainter(pixmap) as painter:
+            painter.scale(scale, scale)
+            painter.translate(-rect.topLeft())
+            if scale < BLOCK_BELOW:
+                paint_block(painter, self.card, self._look, self.dress, scale)
+            else:
+                paint_full(painter, self.card, self._look, self.dress, scale)
         return pixmap
 
     def _fit(self) -> None:
         self.setRect(QRectF(0, 0, self.card.width, self.card.height).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+
+
+def _place(node: Node) -> QPointF:
+    return QPointF(within(node.x), within(node.y))

@@ -176,19 +176,18 @@ class NumberSlider(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The share of the range as a bar, the name on the left, the number on the right."""
         palette, area = self.palette(), QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        base, ink = palette.base().color(), palette.text().color()
-        painter.setPen(QPen(mixed(base, ink, 0.5 if self.hasFocus() else 0.14), 1.0))
-        painter.setBrush(base)
-        painter.drawRoundedRect(area, 4.0, 4.0)
-        if self._value is not None:
-            painter.setClipRect(area.adjusted(1, 1, -1, -1))
-            bar = QRectF(0, 0, self.width() * self.scale.share(self._value), self.height())
-            painter.fillRect(bar, mixed(base, ink, 0.14 if self.isEnabled() else 0.06))
-            painter.setClipping(False)
-        self._paint_words(painter, area.adjusted(8, 0, -8, 0))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            base, ink = palette.base().color(), palette.text().color()
+            painter.setPen(QPen(mixed(base, ink, 0.5 if self.hasFocus() else 0.14), 1.0))
+            painter.setBrush(base)
+            painter.drawRoundedRect(area, 4.0, 4.0)
+            if self._value is not None:
+                painter.setClipRect(area.adjusted(1, 1, -1, -1))
+                bar = QRectF(0, 0, self.width() * self.scale.share(self._value), self.height())
+                painter.fillRect(bar, mixed(base, ink, 0.14 if self.isEnabled() else 0.06))
+                painter.setClipping(False)
+            self._paint_words(painter, area.adjusted(8, 0, -8, 0))
 
     def _paint_words(self, painter: QPainter, room: QRectF) -> None:
         palette, middle = self.palette(), Qt.AlignmentFlag.AlignVCenter

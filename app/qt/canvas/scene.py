@@ -108,7 +108,8 @@ class CanvasScene(QGraphicsScene):
 
     def _follow_nodes(self, before: Graph, graph: Graph) -> tuple[set[str], set[str]]:
         """Take in the nodes: those whose cards are out of date or not there yet, and those that only moved."""
-        if graph.components == before.components and _same_ids(before.nodes, graph.nodes):
+        distinct = len(self._values) == len(before.nodes)
+        if distinct and graph.components == before.components and _same_ids(before.nodes, graph.nodes):
             changed = [node for old, node in zip(before.nodes, graph.nodes, strict=True) if old is not node]
         else:
             # The first of two nodes with one id is shown; that there are two is a problem which the check tells.

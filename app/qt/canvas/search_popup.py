@@ -86,12 +86,11 @@ class NodeSearch(QFrame):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A panel that stands out from the canvas below."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self._look.edge, 1.0))
-        painter.setBrush(self._look.window)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(self._look.edge, 1.0))
+            painter.setBrush(self._look.window)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
 
     def shown(self) -> list[Found]:
         """What the list offers now, best first."""

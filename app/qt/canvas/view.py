@@ -221,6 +221,8 @@ class CanvasView(QGraphicsView):
         if self._previewing:
             # Somebody else changed the document under the hand: what the gesture was about is no longer so.
             self.cancel_gesture()
+        self._lingering = None
+        self.choosing.close()
         self._canvas.mirror(after.graph)
         self.checker.follow(after)
 
@@ -446,15 +448,14 @@ class CanvasView(QGraphicsView):
             self._again.start()
 
     def _paint_overview(self) -> None:
-        painter = QPainter(self.viewport())
-        painter.setWorldTransform(self.viewportTransform())
-        self.drawBackground(painter, QRectF())
-        look = self._canvas.look
-        paint_frames(painter, self._canvas.frames.values(), look, self.zoom)
-        self._canvas.overview.paint(painter, look)
-        paint_selected(painter, self._canvas.boxes(self._canvas.selection.nodes), look)
-        self.drawForeground(painter, QRectF())
-        painter.end()
+        with QPainter(self.viewport()) as painter:
+            painter.setWorldTransform(self.viewportTransform())
+            self.drawBackground(painter, QRectF())
+            look = self._canvas.look
+            paint_frames(painter, self._canvas.frames.values(), look, self.zoom)
+            self._canvas.overview.paint(painter, look)
+            paint_selected(painter, self._canvas.boxes(self._canvas.selection.nodes), look)
+            self.drawForeground(painter, QRectF())
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """The ground with its dots."""

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainterPath
 
+from app.qt.canvas.look import within
 from engine.api.plan import Json
 from nodes.graph.model import Link
 
@@ -71,4 +72,4 @@ def _point(entry: Json) -> Point | None:
         return None
     x, y = entry
     whole = isinstance(x, (int, float)) and isinstance(y, (int, float))
-    return (float(x), float(y)) if whole else None  # type: ignore[arg-type]  # both were just found to be numbers
+    return (float(within(x)), float(within(y))) if whole else None  # type: ignore[arg-type]  # just found to be numbers

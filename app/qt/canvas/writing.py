@@ -9,8 +9,10 @@ from msgspec.structs import replace
 from PySide6.QtCore import QPointF, QRectF
 
 from app.model import edits
+from app.model.document import Document
 from app.qt.canvas.frame_item import TITLE_HEIGHT
 from app.qt.canvas.look import HEADER, PADDING, font
+from nodes.graph.errors import EditError
 from nodes.graph.model import End
 from nodes.specs.declare import Kind
 
@@ -92,12 +94,19 @@ class Writing:
         )
 
     def _rename(self, name: str, title: str) -> None:
-        self._view.commit("Rename", edits.rename_node(self._view.document, name, title))
+        self._apply("Rename", lambda document: edits.rename_node(document, name, title))
 
     def _set(self, node: str, name: str, text: str) -> None:
-        self._view.commit(f"Change {name}", edits.set_parameter(self._view.document, node, name, text))
+        self._apply(f"Change {name}", lambda document: edits.set_parameter(document, node, name, text))
 
     def _change_frame(self, name: str, **words: str) -> None:
-        frame = self._view.canvas.frames[name].frame
-        document = edits.set_frame(self._view.document, replace(frame, **words))
-        self._view.commit("Write", document)
+        item = self._view.canvas.frames.get(name)
+        if item is not None:
+            self._apply("Write", lambda document: edits.set_frame(document, replace(item.frame, **words)))
+
+    def _apply(self, label: str, change: Callable[[Document], Document]) -> None:
+        try:
+            self._view.commit(label, change(self._view.document))
+        except EditError as error:
+            # While it was being written, what it was written on went away, by undo for instance.
+            self._view.told.emit(str(error))

@@ -158,7 +158,7 @@ class DrawWire(Gesture):
         for item in self.stage.canvas.nodes.values():
             if item.box.adjusted(-reach, 0, reach, 0).intersects(around):
                 for spot in item.card.spots:
-                    place = QPointF(item.node.x + spot.x, item.node.y + spot.y)
+                    place = item.pos() + QPointF(spot.x, spot.y)
                     distance = math.hypot(place.x() - where.x(), place.y() - where.y())
                     if distance <= reach and self.fits_spot(item.node.id, spot) and (not best or distance < best[0]):
                         best = distance, _Goal(item.node.id, spot.name, place)
@@ -290,7 +290,7 @@ class DrawWire(Gesture):
             painter.setBrush(veil)
             painter.drawRoundedRect(item.box.adjusted(-8, float(HEADER) if reachable else -1, 8, 1), 4, 4)
             painter.save()
-            painter.translate(item.node.x, item.node.y)
+            painter.translate(item.pos())
             for spot in fitting:
                 glow = (self._goal.node, self._goal.port) == (item.node.id, spot.name)
                 paint_spot(painter, spot, look, glow=glow)
