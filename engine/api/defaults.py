@@ -1,5 +1,8 @@
 """Defaults that were calibrated by measurement, shared by the declarations, the studio and the evaluations."""
 
+PHRASE_WEIGHT = 1.0
+"""The weight w' of paint-with-words, chosen by the rule of the layout evaluation."""
+
 PHRASE_REPEL = 0.5
 """How strongly a painted phrase is pushed out of the unpainted part. It raised Storybook's swap test from 0.46 to over
 0.5 and left the presence of the painted things as it was."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from engine.api.defaults import PHRASE_REPEL
 from engine.training.evaluate_layout import Evaluation, LayoutReport, Row, Shown, Slice
 from engine.training.evaluate_sheets import painted_masks, sheet
 from engine.training.judge_network import JudgeCard
@@ -52,7 +53,7 @@ def layout_text(report: LayoutReport, sheets: int) -> str:
 {report.layouts} layouts x {report.seeds} seeds, {report.pictures} pictures made and judged in {report.seconds / 60:.1f}
 minutes. Every figure is a mean over layouts with a 95 % bootstrap interval over layouts. Four of five layouts are
 painted with hand-drawn-like strokes (doodles of the thing's rough shape, scribbles over its place), one with exact
-boxes; places include ones where the thing is seldom seen.
+boxes; places include ones where the thing is seldom seen. Phrases repel outside their masks by {PHRASE_REPEL:g}.
 
 {table(heads, [row_cells(row) for row in report.rows])}
 

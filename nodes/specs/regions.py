@@ -1,5 +1,6 @@
 """Nodes that say where: painted phrases, size and crop."""
 
+from engine.api.defaults import PHRASE_WEIGHT
 from nodes.specs.declare import Kind, Parameter, Port, PortType, Spec
 
 LONGEST_SIDE = 8192
@@ -33,7 +34,7 @@ PHRASE_MASKS = Spec(
         Parameter(
             "weight",
             Kind.NUMBER,
-            0.5,
+            PHRASE_WEIGHT,
             "How strongly the painting acts: w' of the paper. 0 is none.",
             minimum=0.0,
             maximum=10.0,
