@@ -61,8 +61,9 @@ class Line(Struct, frozen=True):
 
 
 class Block(Struct, frozen=True):
-    """Wrapped text in an inset, such as a prompt."""
+    """Wrapped text in an inset, such as a prompt: the value of the parameter `name`."""
 
+    name: str
     top: float
     height: float
     lines: tuple[str, ...]
@@ -240,8 +241,10 @@ class _Builder:
             source = self.around.sources[parameter.name]
             self._row(Line(self.y, title_of(parameter), f"← {source}", is_set=True, driven=True))
         elif parameter.kind in _TEXT_KINDS:
+            if value == "" and parameter != shape.spec.parameters[0]:
+                return  # a title that nobody gave is no news; a prompt that nobody wrote is
             self._handle(parameter, self.y + _INSET + _LINE / 2)
-            self._text(str(value))
+            self._text(parameter.name, str(value))
         elif parameter.kind is Kind.PHRASES and isinstance(value, list) and value:
             self._phrases(value)
         elif parameter.kind is Kind.PICTURE and value:
@@ -272,12 +275,12 @@ class _Builder:
         self.lines.append(line)
         self.y += look.ROW
 
-    def _text(self, text: str) -> None:
+    def _text(self, name: str, text: str) -> None:
         shown = text.strip()
         width = look.NODE_WIDTH - 2 * look.PADDING - 2 * _INSET
         lines = wrapped(shown or "Nothing written yet", width, _MOST_LINES, look.FONT_SIZE)
         height = len(lines) * _LINE + 2 * _INSET
-        self.blocks.append(Block(self.y, height, lines, is_empty=not shown))
+        self.blocks.append(Block(name, self.y, height, lines, is_empty=not shown))
         self.y += height + 4
 
     def _phrases(self, entries: list[Json]) -> None:
@@ -314,7 +317,7 @@ class _Builder:
     def _told(self) -> Iterator[tuple[str, bool]]:
         problem = self.around.problem or self.facts.trouble
         if problem:
-            yield _without_name(problem, self.title), True
+            yield _without_name(problem, self.title, self.node.type), True
         elif self.facts.step:
             yield self.facts.step, False
         elif self.facts.why and self.facts.outcome is StepOutcome.RAN:
@@ -322,7 +325,9 @@ class _Builder:
         yield from ((note, False) for note in self.facts.notes)
 
 
-def _without_name(problem: str, title: str) -> str:
+def _without_name(problem: str, *names: str) -> str:
     """What is wrong, without the node's own name in front: everyone sees whose problem it is."""
-    told = problem.removeprefix(f"“{title}”").lstrip(": ")
+    for name in names:
+        problem = problem.removeprefix(f"“{name}”")
+    told = problem.lstrip(": ")
     return told[:1].upper() + told[1:]

@@ -6,6 +6,7 @@ result, no key and no type.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -21,7 +22,8 @@ _SLACK = 0.45
 _LEAST_SLACK = 36.0
 _MOST_SLACK = 160.0
 _TURN = 0.15
-_PASSING = 0.18
+_PASSING = 0.3
+_EAST = (1.0, 0.0)
 
 Point = tuple[float, float]
 
@@ -44,27 +46,27 @@ def with_dots(link: Link, dots: Sequence[Point]) -> Link:
 def wire_path(start: QPointF, end: QPointF, dots: Sequence[Point] = ()) -> QPainterPath:
     """A smooth way from an output to an input through the dots: it leaves to the right and arrives from the left."""
     stops = [(start.x(), start.y()), *dots, (end.x(), end.y())]
+    headings = [_EAST, *(_heading(stops[i - 1], stops[i + 1]) for i in range(1, len(stops) - 1)), _EAST]
     path = QPainterPath(start)
-    leaving = _slack(stops[0], stops[1]), 0.0
     for number in range(1, len(stops)):
-        (x0, y0), (x1, y1) = stops[number - 1], stops[number]
-        is_last = number == len(stops) - 1
-        arriving = (_slack(stops[-2], stops[-1]), 0.0) if is_last else _through(stops[number - 1], stops[number + 1])
-        path.cubicTo(x0 + leaving[0], y0 + leaving[1], x1 - arriving[0], y1 - arriving[1], x1, y1)
-        leaving = arriving
+        (x0, y0), (x1, y1) = before, after = stops[number - 1], stops[number]
+        (across0, down0), (across1, down1) = headings[number - 1], headings[number]
+        slack = _slack(before, after) if len(stops) == 2 else _PASSING * math.dist(before, after)
+        path.cubicTo(x0 + across0 * slack, y0 + down0 * slack, x1 - across1 * slack, y1 - down1 * slack, x1, y1)
     return path
 
 
+def _heading(before: Point, after: Point) -> Point:
+    """The direction, of length 1, in which a wire passes a dot between two stops."""
+    length = math.dist(before, after)
+    return ((after[0] - before[0]) / length, (after[1] - before[1]) / length) if length > 0 else _EAST
+
+
 def _slack(before: Point, after: Point) -> float:
-    """How far a wire runs straight on at a port: more where it has to turn back."""
+    """How far a wire without dots runs straight on at its ports: more where it has to turn back."""
     across, down = after[0] - before[0], abs(after[1] - before[1])
     slack = across * _SLACK if across > 0 else -across * _SLACK + down * _TURN
     return min(max(slack, min(_LEAST_SLACK, down + 8.0)), _MOST_SLACK)
-
-
-def _through(before: Point, after: Point) -> Point:
-    """How far, and in which direction, a wire runs straight on at a dot."""
-    return (after[0] - before[0]) * _PASSING, (after[1] - before[1]) * _PASSING
 
 
 def _point(entry: Json) -> Point | None:

@@ -13,13 +13,9 @@ from app.model.document import Document
 from app.qt.canvas.frame_item import TITLE_HEIGHT
 from app.qt.canvas.look import HEADER, PADDING, font
 from nodes.graph.errors import EditError
-from nodes.graph.model import End
-from nodes.specs.declare import Kind
 
 if TYPE_CHECKING:
     from app.qt.canvas.view import CanvasView
-
-_TEXT_KINDS = (Kind.TEXT, Kind.LINES)
 
 
 class Writing:
@@ -49,13 +45,10 @@ class Writing:
         """Let the text at a point of a node be written; False when there is none."""
         item, shape = self._view.canvas.nodes[name], self._view.canvas.shape(name)
         local = where - item.box.topLeft()
-        blocks = enumerate(item.card.blocks)
-        number = next((n for n, block in blocks if block.top <= local.y() <= block.top + block.height), None)
-        texts = [] if shape is None else [p for p in shape.spec.parameters if p.kind in _TEXT_KINDS]
-        texts = [p for p in texts if not self._view.canvas.wiring.into(End(name, p.name))]
-        if number is None or number >= len(texts):
+        block = next((each for each in item.card.blocks if each.top <= local.y() <= each.top + each.height), None)
+        if shape is None or block is None:
             return False
-        parameter, block = texts[number], item.card.blocks[number]
+        parameter = shape.parameters[block.name]
         place = QRectF(item.box.x() + PADDING, item.box.y() + block.top, item.box.width() - 2 * PADDING, block.height)
         self._view.inline.open(
             place.adjusted(0, 0, 96, 64),
