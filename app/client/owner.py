@@ -38,6 +38,7 @@ class EngineOwner:
         self._book = RequestBook(settings.patience, settings.start_patience)
         self._engine: EngineProcess | None = None
         self._wanted = False
+        self._owed = False  # a new engine has not been handed the waiting jobs yet
         self._losses = 0
         self._pings = 0
 
@@ -49,14 +50,16 @@ class EngineOwner:
         """Note a job and pass it on."""
         self._wanted = True
         self._book.submitted(request)
-        self._send(request)
+        if not self._owed:
+            self._send(request)
 
     def cancel(self, job: str) -> None:
-        """Pass a cancel on; without an engine, the job has ended as it is."""
+        """Pass a cancel on; a job that no engine has yet has ended as it is."""
         self._book.cancelling(job, time.monotonic())
-        if self._engine is None:
+        if self._engine is None or self._owed:
             self._end([job], JobOutcome.REMOVED, None)
-        self._send(Cancel(job))
+        else:
+            self._send(Cancel(job))
 
     def reorder(self, jobs: tuple[str, ...]) -> None:
         """Pass a new order on."""
@@ -65,8 +68,11 @@ class EngineOwner:
 
     def turn(self) -> None:
         """Wait a moment for what comes, and look whether the engine is still there."""
+        if self._owed:
+            self._hand_over()
         if self._engine is None and self._wanted:
             self._start()
+            return
         if self._await_events():
             self._receive()
         now = time.monotonic()
@@ -103,6 +109,11 @@ class EngineOwner:
         now = time.monotonic()
         self._book.connected(now)
         self._tell(EngineStarted(self._engine.pid, now - begun))
+        # Handed over a turn later: what was asked while the engine started, a cancel above all, comes first.
+        self._owed = True
+
+    def _hand_over(self) -> None:
+        self._owed = False
         for request in self._book.waiting:
             self._send(request)
 

@@ -190,11 +190,12 @@ def test_a_listener_that_fails_costs_nothing(client: EngineClient, ear: Ear, tmp
     assert client.run(one("number", value=1.0), tmp_path).outcome is JobOutcome.DONE
 
 
-def test_a_job_cancelled_at_once_ends_as_cancelled(client: EngineClient, ear: Ear, tmp_path: Path) -> None:
+def test_a_job_cancelled_while_its_engine_starts_never_begins(client: EngineClient, ear: Ear, tmp_path: Path) -> None:
     job = client.submit(one("die", diary=str(tmp_path / "diary")), tmp_path)
     client.cancel(job)
     until(has_ended(ear, job), "the job has ended")
     assert ended(ear, job).outcome in (JobOutcome.REMOVED, JobOutcome.CANCELLED)
+    assert not (tmp_path / "diary").exists()
 
 
 def test_closing_ends_a_run_that_another_thread_waits_for(ear: Ear, tmp_path: Path) -> None:
