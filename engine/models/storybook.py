@@ -16,7 +16,7 @@ from engine.conditioning.brief import Brief, PhraseMasks, StyleReference
 from engine.conditioning.isolated_phrases import splice_phrase
 from engine.conditioning.paint_with_words import PhraseMaps, phrase_maps
 from engine.conditioning.spans import PhraseReport, TokenSpans, report_phrase
-from engine.diffusion.denoiser import EdmPreconditioned
+from engine.models.ediff.denoiser import UNetDenoiser
 from engine.models.ediff.encoders import EncodedText, Encoders, picture_for_clip, to_unit_scale
 from engine.models.ediff.unet import Embeddings, UNet
 
@@ -47,7 +47,7 @@ class StorybookDenoiser:
         self.native_size = network.config.size
         self.needs_low_resolution = network.config.low_resolution
         self._network, self._encoders = network.eval().requires_grad_(False), encoders
-        self._denoiser = EdmPreconditioned(self._network)
+        self._denoiser = UNetDenoiser(self._network)
         self._prepared: OrderedDict[tuple[int, ...], _Prepared] = OrderedDict()
 
     @torch.inference_mode()
@@ -56,7 +56,7 @@ class StorybookDenoiser:
         prepared = self._prepare(tuple(conditioning))
         embeddings = self._with_low_resolution(prepared, x)
         painted = None if prepared.maps is None else prepared.maps.at(sigma)
-        return self._denoiser(x, sigma, embeddings=embeddings, painted=painted)
+        return self._denoiser(x, sigma, embeddings, painted)
 
     def report_phrases(self, prompt: str, phrases: PhraseMasks) -> tuple[PhraseReport, ...]:
         """Tell for each layer its token columns in both text encoders, and what is wrong with it."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from engine.diffusion.denoiser import EdmPreconditioned, loss_weight
+from engine.diffusion.denoiser import loss_weight
+from engine.models.ediff.denoiser import UNetDenoiser
 from engine.models.ediff.unet import Embeddings
 
 
 def denoising_loss(
-    denoiser: EdmPreconditioned, pictures: Tensor, noise: Tensor, sigma: Tensor, embeddings: Embeddings
+    denoiser: UNetDenoiser, pictures: Tensor, noise: Tensor, sigma: Tensor, embeddings: Embeddings
 ) -> Tensor:
     """lambda(sigma) |D(x + sigma n; sigma, e) - x|^2 per picture (eDiff-I section 3).
 
@@ -24,6 +25,6 @@ def denoising_loss(
         The weighted mean squared error of each picture, [B].
     """
     noisy = pictures + sigma[:, None, None, None] * noise
-    clean = denoiser(noisy, sigma, embeddings=embeddings)
+    clean = denoiser(noisy, sigma, embeddings)
     weight = loss_weight(sigma, denoiser.sigma_data)
     return weight * (clean.float() - pictures).square().mean(dim=(1, 2, 3))

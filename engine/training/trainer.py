@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from engine.diffusion.denoiser import EdmPreconditioned
+from engine.models.ediff.denoiser import UNetDenoiser
 from engine.models.ediff.encoders import Encoders
 from engine.models.ediff.unet import UNet
 from engine.models.weights import load_weights
@@ -67,7 +67,7 @@ class Trainer:
         sigma = self._noise.sample(len(batch.pictures), generator)
         noise = torch.randn(batch.pictures.shape, generator=generator)
         with torch.autocast("cpu", torch.bfloat16):
-            denoiser = EdmPreconditioned(self.network)
+            denoiser = UNetDenoiser(self.network)
             loss = denoising_loss(denoiser, batch.pictures, noise, sigma, batch.embeddings).mean()
         self._optimiser.zero_grad()
         loss.backward()

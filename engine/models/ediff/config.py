@@ -30,7 +30,9 @@ class UNetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     the paper's Table 2. `patch` folds patch x patch pixels into channels before the first convolution (1: none), so
     the top feature map has side `size / patch`. `pixel_channels`: width of the full-resolution layers behind a patched
     network (0: none). With large patches the noise of a patch has more numbers than the network has channels; these
-    layers, which see every pixel, remove what the network could not carry.
+    layers, which see every pixel, remove what the network could not carry. `residual_std`: standard deviation of what
+    a picture has beyond its low-resolution condition; above 0 the network predicts that difference alone (a small
+    network that need not copy the condition through its patches spends itself on the detail).
     """
 
     size: int
@@ -45,6 +47,7 @@ class UNetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     patch: int = 1
     pixel_channels: int = 0
     low_resolution: bool = False
+    residual_std: float = 0.0
     micro_conditioning: bool = False
 
     @property
