@@ -19,7 +19,7 @@ from app.files.parameters import parameters_text
 from app.files.project import Project
 from nodes.registry import Registry
 
-PROJECT_KEYWORD, PARAMETERS_KEYWORD = "sinopia", "parameters"
+PROJECT_KEYWORD, PARAMETERS_KEYWORD, ITEM_KEYWORD = "sinopia", "parameters", "item"
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 LARGEST_TEXT = 64 * 2**20
@@ -27,6 +27,7 @@ LARGEST_EMBEDDED = 24 * 2**20
 """A project larger than this travels in pictures without its reference pictures."""
 
 _MOST_CHUNKS = 100_000
+_READ = frozenset({PROJECT_KEYWORD, PARAMETERS_KEYWORD, ITEM_KEYWORD})
 _KINDS = (b"tEXt", b"zTXt", b"iTXt")
 
 
@@ -67,7 +68,9 @@ def embedded_project(texts: Mapping[str, str], file: str, registry: Registry) ->
 
 
 def read_texts(data: bytes | BinaryIO) -> dict[str, str]:
-    """The project and parameter texts of a PNG, by keyword; the first of each counts. Other chunks are passed over.
+    """What a PNG tells of its project, its parameters and its item, by keyword; the first of each counts.
+
+    Other chunks are passed over.
 
     Raises:
         EmbeddedError: it is no PNG, or a text is larger than `LARGEST_TEXT` or damaged.
@@ -79,7 +82,7 @@ def read_texts(data: bytes | BinaryIO) -> dict[str, str]:
     for kind, body in _text_chunks(stream):
         keyword, _, rest = body.partition(b"\0")
         name = keyword.decode("latin-1")
-        if name in {PROJECT_KEYWORD, PARAMETERS_KEYWORD} and name not in found:
+        if name in _READ and name not in found:
             found[name] = _text(kind, rest)
     return found
 

@@ -12,7 +12,7 @@ from nodes.registry import Registry
 PROMPT, NEGATIVE_PROMPT, PROMPT_SWITCH = "sinopia.prompt", "sinopia.negative-prompt", "sinopia.prompt-switch"
 STYLE_REFERENCE, SIZE_CROP = "sinopia.style-reference", "sinopia.size-crop"
 DENOISE, REFINE = "sinopia.denoise", "sinopia.refine"
-SEED, SEED_RANGE = "sinopia.seed", "sinopia.seed-range"
+SEED, SEED_RANGE, TEXT_LIST = "sinopia.seed", "sinopia.seed-range", "sinopia.text-list"
 SOLVES = frozenset({DENOISE, REFINE})
 
 _SEED_PARAMETERS: Mapping[str, str] = {SEED: "seed", SEED_RANGE: "first"}

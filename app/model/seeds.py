@@ -12,6 +12,7 @@ from app.model.session import Session
 from app.model.settings import SeedMode
 from engine.api.plan import Plan, Step
 from nodes.registry import Registry
+from nodes.specs.declare import LARGEST_SEED
 
 Draw: TypeAlias = Callable[[], int]
 
@@ -24,19 +25,33 @@ def draw_seed() -> int:
     return secrets.randbelow(LARGEST_DRAWN)
 
 
-def ready_seed(session: Session, registry: Registry, mode: SeedMode, draw: Draw = draw_seed) -> int | None:
-    """Draw and show a new seed before a run, where the artist wants one; the seed that the run will begin with.
+def ready_seeds(
+    session: Session, registry: Registry, mode: SeedMode, count: int = 1, draw: Draw = draw_seed
+) -> tuple[int, ...]:
+    """The seeds of `count` runs; the last one is shown, as after as many single runs. A fixed seed stays as it is.
 
-    None where the seed is no number of the document but comes over a wire. Drawing again joins the same history entry.
+    Empty where the seed is no number of the document but comes over a wire. Doing so again joins the history entry.
     """
-    seed = face_of(session.document, registry).seed
-    if seed is None:
-        return None
-    if mode is SeedMode.NEW:
-        changed = edits.set_parameter(session.document, seed.node, seed.port, draw())
-        session.apply("New seed", changed, merge_key=("seed", seed))
+    place, shown = face_of(session.document, registry).seed, current_seed(session, registry)
+    if place is None or shown is None:
+        return ()
+    wanted = seeds_after(shown, mode, count, draw)
+    if mode is not SeedMode.FIXED:
+        changed = edits.set_parameter(session.document, place.node, place.port, wanted[-1])
+        session.apply("New seed", changed, merge_key=("seed", place))
         session.settle(seal=False)
-    return current_seed(session, registry)
+    return wanted
+
+
+def seeds_after(shown: int, mode: SeedMode, count: int, draw: Draw = draw_seed) -> tuple[int, ...]:
+    """The seeds of `count` runs, `shown` being the one on the screen before: no two of them are equal."""
+    if mode is SeedMode.NEW:
+        drawn: dict[int, None] = {}
+        while len(drawn) < count:
+            drawn[draw()] = None
+        return tuple(drawn)
+    first = shown + (mode is SeedMode.NEXT)
+    return tuple((first + step) % (LARGEST_SEED + 1) for step in range(count))
 
 
 def current_seed(session: Session, registry: Registry) -> int | None:

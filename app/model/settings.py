@@ -35,9 +35,10 @@ class Theme(Enum):
 
 
 class SeedMode(Enum):
-    """What happens to the seed before a run: nothing, or a new one is drawn and shown."""
+    """What happens to the seed before a run: nothing, the next one is taken, or a new one is drawn and shown."""
 
     FIXED = "fixed"
+    NEXT = "next"
     NEW = "new"
 
 

@@ -15,7 +15,8 @@ from app.model.engine_state import EngineCondition, EngineState
 from app.model.gallery import Entry, Gallery
 from app.model.job import Job, JobState
 from app.model.jobs import Jobs
-from app.model.projects import ReadDocument, Workspace, read_document
+from app.model.projects import ReadDocument, Workspace
+from app.model.provenance import read_origin
 from app.model.settings import SeedMode
 from app.qt.desk import Desk
 from app.qt.paintview.view import PaintView
@@ -53,6 +54,8 @@ class Running(QObject):
         self._aside, self._stage = aside, stage
         self._cancel: QAction | None = None
         self.seed_mode = SeedMode.NEW
+        self.count = 1
+        """How many pictures, each with a seed of its own, one press of Generate asks for."""
         for signal in (jobs.added, jobs.changed, jobs.removed):
             signal.connect(lambda _job: self._follow())
         jobs.previewed.connect(self._preview)
@@ -80,10 +83,13 @@ class Running(QObject):
         """Run the document as it is, up to `targets` if any are named; with a new seed first where that is wanted."""
         desk = self._desk
         desk.settle()
-        seeds.ready_seed(desk.session, desk.registry, self.seed_mode)
+        wanted = None if targets is None else tuple(targets)
+        drawn = seeds.ready_seeds(desk.session, desk.registry, self.seed_mode, self.count)
+        documents = [edits.set_seed(desk.document, desk.registry, seed) for seed in drawn] or [desk.document]
         try:
-            wanted = None if targets is None else tuple(targets)
-            self._jobs.submit(desk.document, wanted, first=first, fresh=fresh)
+            # What is put first overtakes all that waits, so the last of several goes there first.
+            for document in reversed(documents) if first else documents:
+                self._jobs.submit(document, wanted, first=first, fresh=fresh)
         except ProblemsError as error:
             self._explain(error)
 
@@ -101,7 +107,10 @@ class Running(QObject):
 
     def restore(self, kept: Kept, part: Part = Part.ALL) -> None:
         """Go back to what made a picture, all of it or a part."""
-        self._read(kept.path, lambda read: self._restored(kept, part, read))
+        if part is Part.SEED and kept.seed is not None:
+            self._desk.edit("Take a seed", edits.set_seed, self._desk.registry, kept.seed)
+        else:
+            self._read(kept.path, lambda read: self._restored(kept, part, read))
 
     def restore_current(self, part: Part) -> None:
         """Go back to what made the picture chosen in the strip."""
@@ -118,7 +127,7 @@ class Running(QObject):
                 desk.session.apply(f"Restore {kept.path.stem}", made_from)
                 self.look_at(kept)
             case Part.SEED:
-                desk.edit("Take a seed", edits.take_seed, desk.registry, made_from, kept.seed)
+                desk.edit("Take a seed", edits.take_seed, desk.registry, made_from)
             case Part.PROMPT:
                 desk.edit("Take a sentence", edits.take_prompt, desk.registry, made_from)
             case Part.PAINT:
@@ -126,7 +135,7 @@ class Running(QObject):
 
     def _read(self, path: Path, then: Callable[[ReadDocument], object]) -> None:
         self._aside(
-            lambda: read_document(path, self._desk.registry),
+            lambda: read_origin(path, self._desk.registry),
             then,
             lambda error: self._stage.messages.say(str(error)),
         )

@@ -23,7 +23,7 @@ from app.model.jobs import JobFolders, Jobs
 from app.model.layers import layers_of
 from app.model.problems import check
 from app.model.projects import read_document
-from app.model.seeds import current_seed, ready_seed
+from app.model.seeds import current_seed, ready_seeds
 from app.model.session import Session
 from app.model.settings import SeedMode
 from engine.api.errors import ProblemCode
@@ -196,10 +196,10 @@ def test_a_job_that_is_cancelled_while_it_is_prepared_is_never_submitted(registr
 
 def test_the_seed_that_is_shown_is_the_seed_that_is_used(desk: Desk, registry: Registry) -> None:
     session = Session(saying("an owl", seed=3))
-    assert ready_seed(session, registry, SeedMode.FIXED) == 3
+    assert ready_seeds(session, registry, SeedMode.FIXED) == (3,)
     drawn = iter([41, 42])
     for seed in (41, 42):
-        assert ready_seed(session, registry, SeedMode.NEW, lambda: next(drawn)) == seed
+        assert ready_seeds(session, registry, SeedMode.NEW, 1, lambda: next(drawn)) == (seed,)
         assert current_seed(session, registry) == seed
         assert desk.jobs.submit(session.document).seeds == (seed,)
     assert session.undo() == "New seed"
@@ -247,7 +247,7 @@ def test_a_picture_gives_back_its_seed_its_prompt_or_its_paint(registry: Registr
     given = edits.bind_phrase(saying("a castle by the sea", seed=5), registry, "prompt", 2, 8, "painted")
     ours = edits.bind_phrase(saying("my castle and an owl", seed=1), registry, "prompt", 17, 20, "mine")
     assert edits.take_seed(ours, registry, given).nodes["solve"].params["seed"] == 5
-    assert edits.take_seed(ours, registry, given, 77).nodes["solve"].params["seed"] == 77
+    assert edits.set_seed(ours, registry, 77).nodes["solve"].params["seed"] == 77
     spoken = edits.take_prompt(ours, registry, given)
     assert spoken.nodes["prompt"].params["text"] == "a castle by the sea"
     painted = edits.take_paint(ours, registry, given)

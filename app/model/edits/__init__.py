@@ -38,7 +38,7 @@ from app.model.edits.phrases import (
     set_layer,
     set_prompt,
 )
-from app.model.edits.restoring import take_paint, take_prompt, take_seed
+from app.model.edits.restoring import set_seed, take_paint, take_prompt, take_seed
 from app.model.edits.size import SizeCrop, set_canvas, set_size, shape_canvas, size_of
 from app.model.edits.style import (
     PictureFile,
@@ -119,6 +119,7 @@ __all__ = [
     "set_parameter",
     "set_parameters",
     "set_prompt",
+    "set_seed",
     "set_size",
     "set_span_guidance",
     "set_style_weight",

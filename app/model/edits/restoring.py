@@ -10,29 +10,36 @@ from app.model.edits.graph import without_unused_files
 from app.model.edits.parameters import set_parameter
 from app.model.edits.phrases import ensure_masks, prompt_of, set_prompt, with_layers
 from app.model.edits.primitives import TEXT, NewId, node_of
-from app.model.face import Face, face_of
+from app.model.face import TEXT_LIST, Face, face_of
 from app.model.layers import layers_of
 from app.paint.operations import fitted
 from engine.api.plan import Json
 from nodes.graph.edit import new_id
 from nodes.graph.errors import EditError
+from nodes.graph.model import End, Node
 from nodes.registry import Registry
 
 
-def take_seed(document: Document, registry: Registry, given: Document, seed: int | None = None) -> Document:
-    """Take over the seed of `given`; `seed` is the one that its picture really grew from, where a list was run."""
-    goal, source = face_of(document, registry), face_of(given, registry)
-    if goal.seed is None:
-        raise EditError("The seed of this project comes over a wire. Change it in the graph.")
-    value: Json = seed
-    if value is None and source.seed is not None:
-        node = node_of(given, source.seed.node)
+def take_seed(document: Document, registry: Registry, given: Document) -> Document:
+    """Take over the seed of `given`."""
+    source = face_of(given, registry).seed
+    value: Json = None
+    if source is not None:
+        node = node_of(given, source.node)
         spec = registry.get(node.type)
         declared = {each.name: each.default for each in spec.parameters} if spec is not None else {}
-        value = node.params.get(source.seed.port, declared.get(source.seed.port))
-    if value is None:
+        value = node.params.get(source.port, declared.get(source.port))
+    if not isinstance(value, int):
         raise EditError("The picture does not tell its seed. Restore all of it instead.")
-    return set_parameter(document, goal.seed.node, goal.seed.port, value)
+    return set_seed(document, registry, value)
+
+
+def set_seed(document: Document, registry: Registry, seed: int) -> Document:
+    """Let the next picture grow from `seed`."""
+    goal = face_of(document, registry).seed
+    if goal is None:
+        raise EditError("The seed of this project comes over a wire. Change it in the graph.")
+    return set_parameter(document, goal.node, goal.port, seed)
 
 
 def take_prompt(document: Document, registry: Registry, given: Document) -> Document:
@@ -71,4 +78,13 @@ def _prompt_text(document: Document, face: Face) -> str:
     node = found or (None if face.prompt is None else document.nodes[face.prompt])
     if node is None:
         raise EditError("The picture does not tell its sentence. Restore all of it instead.")
-    return str(node.params.get(TEXT, ""))
+    source = next((link.source.node for link in document.graph.links if link.target == End(node.id, TEXT)), None)
+    return str(node.params.get(TEXT, "")) if source is None else _only_line(document.nodes[source])
+
+
+def _only_line(source: Node) -> str:
+    """The text of a list that has only one; a picture from a list is given with its list cut to its own item."""
+    lines = str(source.params.get("texts", "")).split("\n") if source.type == TEXT_LIST else []
+    if len(lines) != 1 or not lines[0]:
+        raise EditError("The sentence of the picture is made by its graph. Restore all of it instead.")
+    return lines[0]
