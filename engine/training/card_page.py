@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 
 from engine.api.cards import ModelCard
-from engine.training.evaluate_layout import LayoutReport
-from engine.training.evaluate_style import StyleReport
+from engine.training.evaluation.layout import LayoutReport
+from engine.training.evaluation.style import StyleReport
 from engine.training.judge_network import JudgeCard
 
 KINDS = {"object": "Things", "sky": "Skies", "ground": "Grounds", "style": "Styles", "tone": "Palettes"}

@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.models.catalogue import RESOURCES
-from engine.training.evaluate_design import draw_layouts
-from engine.training.evaluate_layout import WEIGHTS, LayoutReport, Progress, evaluate_layout
-from engine.training.evaluate_report import write_layout
-from engine.training.evaluate_storybook import Recipe, Storybook
-from engine.training.evaluate_style import StyleReport, draw_cases, evaluate_style, write_style
+from engine.training.evaluation.design import draw_layouts
+from engine.training.evaluation.layout import WEIGHTS, LayoutReport, Progress, evaluate_layout
+from engine.training.evaluation.report import write_layout
+from engine.training.evaluation.storybook import Recipe, Storybook
+from engine.training.evaluation.style import StyleReport, draw_cases, evaluate_style, write_style
 from engine.training.judge_network import Judge
 from engine.training.world import World
 

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.conditioning.brief import Brief
-from engine.training.evaluate_design import Layout, draw_layouts, obedient_pictures
-from engine.training.evaluate_layout import LayoutReport, Row, default_weight, evaluate_layout
-from engine.training.evaluate_palette import lab, palette_distance
-from engine.training.evaluate_report import write_layout
-from engine.training.evaluate_statistics import Estimate, case_means, estimate
-from engine.training.evaluate_style import Case, StyleReport, draw_cases, evaluate_style, write_style
+from engine.training.evaluation.design import Layout, draw_layouts, obedient_pictures
+from engine.training.evaluation.layout import LayoutReport, Row, default_weight, evaluate_layout
+from engine.training.evaluation.palette import lab, palette_distance
+from engine.training.evaluation.report import write_layout
+from engine.training.evaluation.statistics import Estimate, case_means, estimate
+from engine.training.evaluation.style import Case, StyleReport, draw_cases, evaluate_style, write_style
 from engine.training.judge_network import Judge
 from engine.training.world import World
 

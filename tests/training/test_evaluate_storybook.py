@@ -8,9 +8,9 @@ import pytest
 
 from engine.api.cards import ModelCard
 from engine.training.evaluate import run_layout, run_style
-from engine.training.evaluate_design import draw_layouts
-from engine.training.evaluate_layout import WEIGHTS
-from engine.training.evaluate_storybook import Recipe, Storybook
+from engine.training.evaluation.design import draw_layouts
+from engine.training.evaluation.layout import WEIGHTS
+from engine.training.evaluation.storybook import Recipe, Storybook
 from engine.training.world import World
 from tests.models.small import write_model
 

@@ -109,9 +109,7 @@ def test_dropout_is_independent_and_at_its_rates() -> None:
 
 def test_a_dropped_embedding_is_zero_in_every_place(world: World) -> None:
     silent = stream(world, config(dropout=Dropout(1.0, 1.0, 1.0))).batch(0).embeddings
-    assert all(
-        getattr(silent, name).abs().max() == 0.0 for name in ("clip_text", "clip_pooled", "t5", "clip_image")
-    )
+    assert all(getattr(silent, name).abs().max() == 0.0 for name in ("clip_text", "clip_pooled", "t5", "clip_image"))
     told = stream(world, config(dropout=Dropout(0.0, 0.0, 0.0))).batch(0).embeddings
     assert all(
         (getattr(told, field.name) != 0).flatten(1).any(dim=1).all()

@@ -20,8 +20,8 @@ from PIL import Image
 
 from engine.api.defaults import LAYOUT_WEIGHTS
 from engine.conditioning.brief import Brief
-from engine.training.evaluate_design import CANVAS, Hand, Layout, obedient_pictures
-from engine.training.evaluate_statistics import Estimate, case_means, estimate
+from engine.training.evaluation.design import CANVAS, Hand, Layout, obedient_pictures
+from engine.training.evaluation.statistics import Estimate, case_means, estimate
 from engine.training.judge_network import Judge, JudgeCard, class_index
 from engine.training.world import World
 

@@ -17,11 +17,11 @@ import torch
 from numpy.typing import NDArray
 
 from engine.conditioning.brief import Brief, SizeCrop, StyleReference
-from engine.training.evaluate_layout import CHUNK, PRESENT, Generate, Pictures, Progress, at_canvas, judged
-from engine.training.evaluate_palette import palette_distance
-from engine.training.evaluate_report import judge_text, table, write_json
-from engine.training.evaluate_sheets import sheet
-from engine.training.evaluate_statistics import Estimate, case_means, estimate
+from engine.training.evaluation.layout import CHUNK, PRESENT, Generate, Pictures, Progress, at_canvas, judged
+from engine.training.evaluation.palette import palette_distance
+from engine.training.evaluation.report import judge_text, table, write_json
+from engine.training.evaluation.sheets import sheet
+from engine.training.evaluation.statistics import Estimate, case_means, estimate
 from engine.training.judge_network import STYLES, Judge, JudgeCard, class_index
 from engine.training.world import Scene, Tone, View, World
 from engine.training.world.sampling import NAMED_TONES, sample_content, sample_tone, write_caption

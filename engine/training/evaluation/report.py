@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.api.defaults import PHRASE_REPEL
-from engine.training.evaluate_layout import Evaluation, LayoutReport, Row, Shown, Slice
-from engine.training.evaluate_sheets import painted_masks, sheet
+from engine.training.evaluation.layout import Evaluation, LayoutReport, Row, Shown, Slice
+from engine.training.evaluation.sheets import painted_masks, sheet
 from engine.training.judge_network import JudgeCard
 
 EXAMPLES = 10

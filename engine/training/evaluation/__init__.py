@@ -1,0 +1,1 @@
+"""Storybook measured: what the papers found, held against the model that this project trains."""
