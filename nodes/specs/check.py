@@ -54,6 +54,8 @@ def _parameter_faults(spec: Spec) -> Iterator[str]:
         fault = value_fault(parameter, parameter.default)
         if fault is not None and not _waits_for_a_value(parameter):
             yield f"the default of {parameter.name!r}: {fault.message}"
+        if parameter.labels and len(parameter.labels) != len(parameter.choices):
+            yield f"{parameter.name!r} has {len(parameter.choices)} choices and {len(parameter.labels)} labels"
 
 
 def _waits_for_a_value(parameter: Parameter) -> bool:

@@ -48,6 +48,12 @@ def fits(given: PortType, wanted: PortType) -> bool:
     return given is wanted or PortType.ANY in (given, wanted) or wanted in _FITS_ALSO.get(given, frozenset())
 
 
+def _in_words(name: str) -> str:
+    """A name as words: "crop_left" is "Crop left"."""
+    words = name.replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
 class Kind(Enum):
     """What kind of value a parameter holds, and so how it is edited."""
 
@@ -106,6 +112,7 @@ class Port(Struct, frozen=True):
     Inputs: `required`; `many` wires arrive as one tuple; `collects` swallows a list whole instead of running once for
     each item; `lazy` is evaluated only when the node's lazy parameter names it. Outputs: `starts_list`; `passes` names
     the input that comes out unchanged; `texts` names the parameters and inputs whose text this output carries.
+    Without a `title` it is called by its name in plain words.
     """
 
     name: str
@@ -118,6 +125,12 @@ class Port(Struct, frozen=True):
     starts_list: bool = False
     passes: str = ""
     texts: tuple[str, ...] = ()
+    title: str = ""
+
+    @property
+    def label(self) -> str:
+        """What the artist calls it."""
+        return self.title or _in_words(self.name)
 
 
 class Parameter(Struct, frozen=True):
@@ -125,7 +138,8 @@ class Parameter(Struct, frozen=True):
 
     `minimum` and `maximum` bound a number, each number of a list, or the length of a text (in characters). `optional`
     allows null. With `affects_result` False a change does not run the node again. `connectable`: a wire may drive it.
-    `spans_of`: for painted phrases, the input port whose text they are phrases of.
+    `spans_of`: for painted phrases, the input port whose text they are phrases of. Without a `title` it is called by
+    its name in plain words; `labels` are what `choices` are called, in their order.
     """
 
     name: str
@@ -141,6 +155,16 @@ class Parameter(Struct, frozen=True):
     affects_result: bool = True
     connectable: bool = True
     spans_of: str = ""
+    labels: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What the artist calls it."""
+        return self.title or _in_words(self.name)
+
+    def choice_label(self, choice: str) -> str:
+        """What the artist calls one of the choices."""
+        return dict(zip(self.choices, self.labels, strict=False)).get(choice) or _in_words(choice)
 
     @property
     def wired_by(self) -> PortType | None:

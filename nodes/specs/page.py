@@ -73,13 +73,14 @@ def _output_type(port: Port) -> str:
 def _parameter(parameter: Parameter) -> tuple[str, ...]:
     wired = parameter.wired_by
     default = _code(parameter.default)
-    return f"`{parameter.name}`", _values(parameter), default, wired.value if wired else "", parameter.help
+    name = f"`{parameter.name}`, {parameter.title}" if parameter.title else f"`{parameter.name}`"
+    return name, _values(parameter), default, wired.value if wired else "", parameter.help
 
 
 def _values(parameter: Parameter) -> str:
     if parameter.choices:
         several = "some of " if parameter.kind is Kind.CHOICES else ""
-        return several + ", ".join(f"`{choice}`" for choice in parameter.choices)
+        return several + ", ".join(_choice(parameter, choice) for choice in parameter.choices)
     low, high = parameter.minimum, parameter.maximum
     bounds = f"{_plain(low)} to {_plain(high)}" if low is not None and high is not None else ""
     counted = {Kind.TEXT: " characters", Kind.LINES: " characters", Kind.NAME: " characters", Kind.PHRASES: " layers"}
@@ -87,6 +88,10 @@ def _values(parameter: Parameter) -> str:
         bounds = f"at most {_plain(high)}{counted[parameter.kind]}"
     optional = "may be empty" if parameter.optional else ""
     return ", ".join(filter(None, (parameter.kind.value, bounds, parameter.unit, optional)))
+
+
+def _choice(parameter: Parameter, choice: str) -> str:
+    return f"`{choice}` ({parameter.choice_label(choice)})" if parameter.labels else f"`{choice}`"
 
 
 def _code(value: object) -> str:

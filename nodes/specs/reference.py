@@ -37,10 +37,24 @@ STYLE_REFERENCE = Spec(
         ),
         Parameter("strength", Kind.NUMBER, 1.0, "How strongly the look acts.", minimum=0.0, maximum=2.0),
         Parameter(
-            "begin", Kind.NUMBER, 0.0, "When it begins to act.", unit="fraction of the steps", minimum=0.0, maximum=1.0
+            "begin",
+            Kind.NUMBER,
+            0.0,
+            "When it begins to act.",
+            "From",
+            unit="fraction of the steps",
+            minimum=0.0,
+            maximum=1.0,
         ),
         Parameter(
-            "finish", Kind.NUMBER, 1.0, "When it stops acting.", unit="fraction of the steps", minimum=0.0, maximum=1.0
+            "finish",
+            Kind.NUMBER,
+            1.0,
+            "When it stops acting.",
+            "To",
+            unit="fraction of the steps",
+            minimum=0.0,
+            maximum=1.0,
         ),
         Parameter(
             "literal",

@@ -17,6 +17,20 @@ SAMPLERS = (
     "euler",
     "heun",
 )
+_SAMPLER_LABELS = (
+    "DEIS, Kutta 3",
+    "DEIS, multistep 1",
+    "DEIS, multistep 2",
+    "DEIS, multistep 3",
+    "DEIS, multistep 4",
+    "DEIS log, multistep 1",
+    "DEIS log, multistep 2",
+    "DEIS log, multistep 3",
+    "DEIS log, multistep 4",
+    "DPM++ 2M",
+    "Euler",
+    "Heun",
+)
 
 MOST_STEPS = 1000
 
@@ -52,7 +66,7 @@ SIGMAS = Spec(
     help="The noise levels of a solve, from the highest to none.",
     run="nodes.impl.sampling:sigmas",
     aliases=("schedule", "scheduler", "noise levels", "karras", "edm", "cosine"),
-    outputs=(Port("sigmas", PortType.SIGMAS, "The noise levels."),),
+    outputs=(Port("sigmas", PortType.SIGMAS, "The noise levels.", title="Noise levels"),),
     parameters=(
         Parameter(
             "schedule",
@@ -60,13 +74,28 @@ SIGMAS = Spec(
             "order6",
             "How the levels are spread: power rho (edm), power 6 as in eDiff-I (order6), or cosine.",
             choices=("edm", "order6", "cosine"),
+            labels=("EDM", "Power 6", "Cosine"),
         ),
         Parameter("steps", Kind.INTEGER, 20, "How many steps.", minimum=1, maximum=MOST_STEPS),
         Parameter(
-            "sigma_max", Kind.NUMBER, 80.0, "The highest level.", unit="sigma", minimum=0.001, maximum=LARGEST_SIGMA
+            "sigma_max",
+            Kind.NUMBER,
+            80.0,
+            "The highest level.",
+            "Highest noise",
+            unit="sigma",
+            minimum=0.001,
+            maximum=LARGEST_SIGMA,
         ),
         Parameter(
-            "sigma_min", Kind.NUMBER, 0.002, "The last level before none.", unit="sigma", minimum=0.0001, maximum=100.0
+            "sigma_min",
+            Kind.NUMBER,
+            0.002,
+            "The last level before none.",
+            "Lowest noise",
+            unit="sigma",
+            minimum=0.0001,
+            maximum=100.0,
         ),
         Parameter(
             "rho", Kind.NUMBER, 7.0, "The power of edm; has no meaning for the others.", minimum=0.1, maximum=100.0
@@ -79,7 +108,14 @@ _STYLES = Port("style", PortType.STYLE_REFERENCE, "Looks to take on.", required=
 _PHRASES = Port("phrases", PortType.PHRASE_MASKS, "Painted phrases of the prompt.", required=False)
 _NEGATIVE = Port("negative", PortType.CONDITIONING, "What to stay away from.", required=False)
 
-_SAMPLER = Parameter("sampler", Kind.CHOICE, "deis_3kutta", "How the steps are computed.", choices=SAMPLERS)
+_SAMPLER = Parameter(
+    "sampler",
+    Kind.CHOICE,
+    "deis_3kutta",
+    "How the steps are computed.",
+    choices=SAMPLERS,
+    labels=_SAMPLER_LABELS,
+)
 _GUIDANCE = Parameter(
     "guidance",
     Kind.NUMBER,
@@ -104,7 +140,13 @@ DENOISE = Spec(
         _PHRASES,
         _STYLES,
         Port("size", PortType.SIZE_CROP, "Size and crop; without it, the size of the model.", required=False),
-        Port("sigmas", PortType.SIGMAS, "Noise levels; without them, `steps` of them as in eDiff-I.", required=False),
+        Port(
+            "sigmas",
+            PortType.SIGMAS,
+            "Noise levels; without them, as many as Steps says.",
+            required=False,
+            title="Noise levels",
+        ),
         Port("start", PortType.SAMPLE, "A half-made sample to go on with.", required=False),
         Port("low_resolution", PortType.IMAGE, "The small picture that an upscaler enlarges.", required=False),
     ),
@@ -122,6 +164,7 @@ DENOISE = Spec(
             Kind.NUMBER,
             None,
             "Noise to start at; left empty, where the sample stands, or the top.",
+            "Start at noise",
             unit="sigma",
             minimum=0.0,
             maximum=LARGEST_SIGMA,
@@ -132,6 +175,7 @@ DENOISE = Spec(
             Kind.NUMBER,
             None,
             "Noise to stop at, for another denoiser to go on; left empty, none is left.",
+            "Stop at noise",
             unit="sigma",
             minimum=0.0,
             maximum=LARGEST_SIGMA,
@@ -142,7 +186,9 @@ DENOISE = Spec(
             Kind.CHOICES,
             ["clip_text", "t5", "clip_image"],
             "Which of the model's encoders are heard (eDiff-I 5.2).",
+            "Encoders heard",
             choices=("clip_text", "t5", "clip_image"),
+            labels=("CLIP", "T5", "Style"),
             connectable=False,
         ),
     ),

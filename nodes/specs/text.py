@@ -39,7 +39,16 @@ PROMPT_SWITCH = Spec(
     ),
     outputs=(Port("conditioning", PortType.CONDITIONING, "The prompt that changes.", texts=("first", "second")),),
     parameters=(
-        Parameter("at", Kind.NUMBER, 0.5, "Where it changes.", unit="fraction of the steps", minimum=0.0, maximum=1.0),
+        Parameter(
+            "at",
+            Kind.NUMBER,
+            0.5,
+            "Where it changes.",
+            "Changes at",
+            unit="fraction of the steps",
+            minimum=0.0,
+            maximum=1.0,
+        ),
     ),
 )
 

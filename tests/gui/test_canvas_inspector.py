@@ -26,8 +26,8 @@ from app.qt.canvas.fields import (
     field_for,
 )
 from app.qt.canvas.inspector import Inspector
-from app.qt.canvas.number_slider import NumberSlider
 from app.qt.canvas.scale import Scale, typed
+from app.qt.panels.number import NumberSlider
 from nodes.graph.model import Node
 from nodes.registry import built_in
 from nodes.specs.declare import Kind, Parameter
@@ -149,7 +149,7 @@ def test_a_drag_is_one_edit(inspector: Inspector, session: Session) -> None:
     _drag(slider, 20, 20 + slider.width() / 10)
     assert _value(session, "solve", "guidance") == pytest.approx(8.0, abs=0.3)
     _drag(slider, 20, 20 - slider.width() / 10)
-    assert [entry.label for entry in session.done] == ["Change guidance", "Change guidance"]
+    assert [entry.label for entry in session.done] == ["Change Guidance", "Change Guidance"]
     session.undo()
     session.undo()
     assert _value(session, "solve", "guidance") is None
@@ -204,13 +204,13 @@ def test_the_wheel_turns_only_what_has_the_focus(inspector: Inspector, session: 
 def test_an_optional_number_is_automatic_until_it_is_set(inspector: Inspector, session: Session) -> None:
     inspector.show_nodes(["solve"])
     slider = _slider(inspector, "sigma_start")
-    assert slider.value is None
+    assert slider.automatic
     slider.setFocus()
     QTest.keyClick(slider, Qt.Key.Key_Right)
     assert _value(session, "solve", "sigma_start") is not None
     QTest.keyClick(slider, Qt.Key.Key_Delete)
     assert _value(session, "solve", "sigma_start") is None
-    assert slider.value is None
+    assert slider.automatic
 
 
 def _with(session: Session, name: str, **params: object) -> Document:
@@ -240,7 +240,7 @@ def test_a_text_is_written_letter_by_letter_and_is_one_edit(inspector: Inspector
         QTest.keyClicks(field.page, letter)
     inspector.setFocus()
     assert _value(session, "prompt", "text") == "a fox"
-    assert [entry.label for entry in session.done] == ["Change text"]
+    assert [entry.label for entry in session.done] == ["Change Text"]
 
 
 def test_undo_is_seen_in_the_field(inspector: Inspector, session: Session) -> None:

@@ -82,10 +82,10 @@ def test_a_card_shows_the_values_in_use(qtbot: QtBot) -> None:
     graph = replace(graph, links=(*graph.links, wire("seed.seed > solve.seed")))
     hand = studio(qtbot, graph)
     lines = {line.title: line for line in hand.view.canvas.nodes["solve"].card.lines}
-    assert lines["seed"].value == "← Seed"
-    assert lines["guidance"].value == "4.5"
-    assert lines["guidance"].is_set
-    assert "sigma end" not in lines, "a default beyond the first few is not shown"
+    assert lines["Seed"].value == "← Seed"
+    assert lines["Guidance"].value == "4.5"
+    assert lines["Guidance"].is_set
+    assert "Stop at noise" not in lines, "a default beyond the first few is not shown"
 
 
 def test_a_driven_value_follows_the_title_of_its_source(qtbot: QtBot) -> None:

@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
 )
 
 from app.paint.palette import swatch
-from app.qt.canvas.number_slider import NumberSlider
 from app.qt.canvas.said import said, title_of
 from app.qt.canvas.scale import Scale, typed
+from app.qt.panels.number import NumberSlider
 from engine.api.plan import Json
 from nodes.specs.declare import LARGEST_SEED, Kind, Parameter
 from nodes.specs.values import value_fault
@@ -101,8 +101,8 @@ class SliderField(Field):
         """A slider."""
         scale = Scale.of(self.parameter)
         assert scale is not None
-        self.slider = NumberSlider(scale, self)
-        self.slider.moved.connect(self.offer)
+        self.slider = NumberSlider(title_of(self.parameter), scale, self.parameter.help, self)
+        self.slider.dragged.connect(self.offer)
         self.slider.released.connect(self.settled)
         self.slider.defaulted.connect(self.defaulted)
         self.slider.refused.connect(self.complain)

@@ -203,8 +203,9 @@ class Inspector(QScrollArea):
                 document = edits.reset_parameter(document, node, name)
             return document
 
+        # The slider has just told its default by hand: both are one edit.
+        self._apply(f"Reset {title_of(self.fields[name].parameter)}", change, ("value", self._nodes, name))
         self._settle()
-        self._apply(f"Reset {title_of(self.fields[name].parameter)}", change)
 
     def _rename(self) -> None:
         if self.title is None or len(self._nodes) != 1:

@@ -10,7 +10,7 @@ _LONGEST_LIST = 4
 
 def title_of(parameter: Parameter) -> str:
     """What the artist calls a parameter."""
-    return parameter.title or parameter.name.replace("_", " ")
+    return parameter.label
 
 
 def said(parameter: Parameter, value: Json) -> str:
@@ -23,6 +23,8 @@ def said(parameter: Parameter, value: Json) -> str:
         return number_said(parameter, value)
     if isinstance(value, list):
         return _list_said(parameter, value)
+    if parameter.kind is Kind.CHOICE and value in parameter.choices:
+        return parameter.choice_label(str(value))
     return str(value) if value != "" else "none"
 
 
@@ -44,5 +46,11 @@ def _list_said(parameter: Parameter, values: list[Json]) -> str:
         return "all"
     if parameter.kind is Kind.PHRASES:
         return f"{len(values)} painted"
-    told = ", ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values[:_LONGEST_LIST])
+    told = ", ".join(_item_said(parameter, value) for value in values[:_LONGEST_LIST])
     return told if len(values) <= _LONGEST_LIST else f"{told}, …"
+
+
+def _item_said(parameter: Parameter, value: Json) -> str:
+    if isinstance(value, float):
+        return f"{value:g}"
+    return parameter.choice_label(str(value)) if parameter.kind is Kind.CHOICES else str(value)

@@ -35,6 +35,12 @@ class Scale:
         return Scale(parameter, low, high)
 
     @property
+    def default(self) -> float | None:
+        """Where a slider begins; None leaves the number to the program."""
+        default = self.parameter.default
+        return default if isinstance(default, (int, float)) and not isinstance(default, bool) else None
+
+    @property
     def whole(self) -> bool:
         """Whether only whole numbers are meant."""
         return self.parameter.kind is not Kind.NUMBER
@@ -73,6 +79,14 @@ class Scale:
         """A value with its unit."""
         return number_said(self.parameter, value)
 
+    def bare(self, value: float) -> str:
+        """A value as it is typed."""
+        return f"{value:.10g}"
+
+    def typed(self, text: str) -> Typed:
+        """Read a number as people write it."""
+        return typed(self.parameter, text)
+
     def _exact(self, share: float) -> float:
         return self.low + float(share**self.curve) * (self.high - self.low)
 
@@ -97,7 +111,7 @@ def typed(parameter: Parameter, text: str) -> Typed:
     if parameter.kind is not Kind.NUMBER and value == int(value):
         value = int(bare) if bare.lstrip("+-").isdigit() else int(value)
     fault = value_fault(parameter, value)
-    return Typed(value) if fault is None else Typed(fault=f"{parameter.name.replace('_', ' ')} {fault.message}.")
+    return Typed(value) if fault is None else Typed(fault=f"{parameter.label} {fault.message}.")
 
 
 def _example(parameter: Parameter) -> str:

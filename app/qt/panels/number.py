@@ -1,16 +1,45 @@
-"""A slider that shows its number and takes typing."""
+"""The slider of the whole studio: it shows its number and takes typing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
+from app.qt.canvas.look import mixed
+from app.qt.canvas.scale import Typed
+
+HEIGHT = 28
+AUTOMATIC = "automatic"
 _FINE = 0.1
 _STEPS = 100.0
-_HEIGHT = 28
+_UP = (Qt.Key.Key_Right, Qt.Key.Key_Up)
+_DOWN = (Qt.Key.Key_Left, Qt.Key.Key_Down)
+
+
+class Measure(Protocol):
+    """How numbers lie along a slider between 0 and 1, how they are rounded, said and read.
+
+    `default` is where a double click leads; None leaves the number to the program.
+    """
+
+    @property
+    def default(self) -> float | None: ...
+
+    def share(self, value: float) -> float: ...
+
+    def at(self, share: float, *, fine: bool = False) -> float: ...
+
+    def stepped(self, value: float, steps: float, *, fine: bool = False) -> float: ...
+
+    def said(self, value: float) -> str: ...
+
+    def bare(self, value: float) -> str: ...
+
+    def typed(self, text: str) -> Typed: ...
 
 
 @dataclass(frozen=True)
@@ -33,31 +62,52 @@ class Range:
 
     def share(self, value: float) -> float:
         """Where a value lies, 0..1."""
-        return float(((value - self.low) / (self.high - self.low)) ** (1.0 / self.curve))
+        return float(((self.clamped(value) - self.low) / (self.high - self.low)) ** (1.0 / self.curve))
 
-    def at(self, share: float) -> float:
+    def at(self, share: float, *, fine: bool = False) -> float:
         """The value at a place, 0..1."""
         return self.clamped(self.low + min(max(share, 0.0), 1.0) ** self.curve * (self.high - self.low))
+
+    def stepped(self, value: float, steps: float, *, fine: bool = False) -> float:
+        """The value some places further, at least by its last digit."""
+        stepped = self.at(self.share(value) + steps / _STEPS * (_FINE if fine else 1.0))
+        return stepped if stepped != value else self.clamped(value + steps * 10.0**-self.digits)
 
     def said(self, value: float) -> str:
         """A value with its unit."""
         return f"{value:.{self.digits}f}{' ' if self.unit else ''}{self.unit}"
 
+    def bare(self, value: float) -> str:
+        """A value as it is typed."""
+        return f"{value:.{self.digits}f}"
+
+    def typed(self, text: str) -> Typed:
+        """Read a number as people write it; one beyond the range is brought to its end."""
+        bare = text.strip().removesuffix(self.unit).strip().replace(",", ".")
+        try:
+            return Typed(self.clamped(float(bare)))
+        except ValueError:
+            return Typed(fault=f"“{text.strip()}” is not a number. Write one like {self.bare(self.default)}.")
+
 
 class NumberSlider(QWidget):
     """Drag it, Shift for fine; type a number; a double click gives the default; the wheel turns it when focused.
 
-    `dragged`: another value, by hand. `released`: the hand is off again.
+    `dragged`: another value, by hand; None for automatic. `released`: the hand is off again. `defaulted`: the default
+    was asked for, after it was told by `dragged`. `refused`: a sentence about what was typed; empty when all is well.
     """
 
-    dragged = Signal(float)
+    dragged = Signal(object)
     released = Signal()
+    defaulted = Signal()
+    refused = Signal(str)
 
-    def __init__(self, title: str, told: Range, help_text: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, told: Measure, help_text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._title, self._range, self._value = title, told, told.default
-        self._from: tuple[float, float] | None = None
-        self._field: QLineEdit | None = None
+        self.field: QLineEdit | None = None
+        self._title, self._measure = title, told
+        self._value: float | None = told.default
+        self._grip: tuple[float, float] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(title)
@@ -65,57 +115,78 @@ class NumberSlider(QWidget):
         self.setCursor(Qt.CursorShape.SizeHorCursor)
 
     @property
-    def value(self) -> float:
-        """The number shown."""
-        return self._value
+    def automatic(self) -> bool:
+        """Whether the number is left to the program."""
+        return self._value is None
 
-    def set_value(self, value: float) -> None:
+    @property
+    def value(self) -> float:
+        """The number shown; the one to begin with where it is left to the program."""
+        return self._measure.at(self._share()) if self._value is None else self._value
+
+    def set_value(self, value: float | None) -> None:
         """Show a number; nobody is told."""
-        self._value = self._range.clamped(value)
+        self._value = value
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(160, _HEIGHT)
+        """Wide enough for its words."""
+        return QSize(160, HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(96, _HEIGHT)
+        """Narrow enough for a narrow panel."""
+        return QSize(96, HEIGHT)
+
+    # Dragging ---------------------------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take hold of the number where it is."""
         if event.button() == Qt.MouseButton.LeftButton:
-            self._from = event.position().x(), self._range.share(self._value)
+            self._grip = event.position().x(), self._share()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._from is None:
+        """The whole width is the whole range; with Shift, ten widths are."""
+        if self._grip is None:
             return
-        fine = _FINE if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1.0
-        moved = (event.position().x() - self._from[0]) / max(self.width(), 1) * fine
-        self._drag(self._range.at(self._from[1] + moved))
+        fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        x, share = self._grip
+        share += (event.position().x() - x) / max(self.width(), 1) * (_FINE if fine else 1.0)
+        # Taken anew at every step, so that pressing Shift in the middle does not make the number jump.
+        self._grip = event.position().x(), min(max(share, 0.0), 1.0)
+        self._drag(self._measure.at(share, fine=fine))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._from is not None:
-            self._from = None
+        """Let go."""
+        if self._grip is not None:
+            self._grip = None
             self.released.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self._from = None
-        self._drag(self._range.default)
-        self.released.emit()
+        """Back to the default."""
+        self._grip = None
+        self._reset()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
+        """Turn the number, when this has the focus; otherwise the panel scrolls."""
         if self.hasFocus():
-            self._step(1.0 if event.angleDelta().y() > 0 else -1.0, event.modifiers())
+            self._step(event.angleDelta().y() / 120, event.modifiers())
             event.accept()
         else:
-            event.ignore()  # the panel scrolls
+            event.ignore()
+
+    # Keys -------------------------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = event.key()
-        if key in (Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Left, Qt.Key.Key_Down):
-            self._step(1.0 if key in (Qt.Key.Key_Right, Qt.Key.Key_Up) else -1.0, event.modifiers())
+        """Arrows step; digits and Enter begin typing; Delete gives the default."""
+        key = Qt.Key(event.key())
+        if key in _UP or key in _DOWN:
+            self._step(1.0 if key in _UP else -1.0, event.modifiers())
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._type(self._number())
+            self._type("" if self._value is None else self._measure.bare(self._value), select=True)
+        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self._reset()
         elif event.text() and event.text() in "0123456789.-":
-            self._type(event.text(), selected=False)
+            self._type(event.text(), select=False)
         else:
             super().keyPressEvent(event)
 
@@ -127,70 +198,81 @@ class NumberSlider(QWidget):
         return super().event(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show that keys come here."""
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show that they do not."""
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        palette, area = self.palette(), QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            edge = palette.placeholderText() if self.hasFocus() else palette.button()
-            painter.setPen(QPen(edge, 1.0))
-            painter.setBrush(palette.base())
-            painter.drawRoundedRect(area, 4.0, 4.0)
-            painter.setClipRect(area.adjusted(1, 1, -1, -1))
-            filled = QRectF(area.left(), area.top(), area.width() * self._range.share(self._value), area.height())
-            painter.fillRect(filled.adjusted(1, 1, 0, -1), _faint(palette.button().color(), enabled=self.isEnabled()))
-            painter.setClipping(False)
-            inner = area.adjusted(8, 0, -8, 0)
-            middle = Qt.AlignmentFlag.AlignVCenter
-            painter.setPen(palette.placeholderText().color())
-            painter.drawText(inner, middle | Qt.AlignmentFlag.AlignLeft, self._title)
-            painter.setPen(palette.text().color())
-            painter.drawText(inner, middle | Qt.AlignmentFlag.AlignRight, self._range.said(self._value))
+    def _step(self, steps: float, keys: Qt.KeyboardModifier) -> None:
+        fine = bool(keys & Qt.KeyboardModifier.ShiftModifier)
+        self._drag(self._measure.stepped(self.value, steps, fine=fine))
 
-    def _step(self, by: float, keys: Qt.KeyboardModifier) -> None:
-        share = by / _STEPS * (_FINE if keys & Qt.KeyboardModifier.ShiftModifier else 1.0)
-        smallest = by * 10.0**-self._range.digits
-        stepped = self._range.at(self._range.share(self._value) + share)
-        self._drag(stepped if stepped != self._value else self._range.clamped(self._value + smallest))
+    def _reset(self) -> None:
+        self._drag(self._measure.default)
+        self.defaulted.emit()
+        self.released.emit()
 
-    def _drag(self, value: float) -> None:
+    def _drag(self, value: float | None) -> None:
         if value != self._value:
             self.set_value(value)
             self.dragged.emit(value)
 
-    def _number(self) -> str:
-        return f"{self._value:.{self._range.digits}f}"
+    def _share(self) -> float:
+        shown = self._measure.default if self._value is None else self._value
+        return 0.0 if shown is None else self._measure.share(shown)
 
-    def _type(self, text: str, *, selected: bool = True) -> None:
+    # Typing -----------------------------------------------------------------------------------------------------------
+
+    def _type(self, text: str, *, select: bool) -> None:
         field = QLineEdit(text, self)
         field.setGeometry(self.rect())
         field.setAccessibleName(self._title)
-        if selected:
+        field.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if select:
             field.selectAll()
         field.editingFinished.connect(self._typed)
         field.show()
         field.setFocus()
-        self._field = field
+        self.field = field
 
     def _typed(self) -> None:
-        field, self._field = self._field, None
+        field, self.field = self.field, None
         if field is None:
             return
-        try:
-            value = float(field.text().replace(",", "."))
-        except ValueError:
-            value = self._value
+        read = self._measure.typed(field.text())
+        field.hide()
         field.deleteLater()
         self.setFocus()
-        self._drag(self._range.clamped(value))
+        self.refused.emit(read.fault)
+        if not read.fault:
+            self._drag(read.value)
         self.released.emit()
 
+    # Painting ---------------------------------------------------------------------------------------------------------
 
-def _faint(colour: QColor, *, enabled: bool) -> QColor:
-    faint = QColor(colour)
-    faint.setAlphaF(1.0 if enabled else 0.4)
-    return faint
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The share of the range as a bar, the name on the left, the number on the right."""
+        palette, area = self.palette(), QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            base, ink = palette.base().color(), palette.text().color()
+            painter.setPen(QPen(mixed(base, ink, 0.5 if self.hasFocus() else 0.14), 1.0))
+            painter.setBrush(base)
+            painter.drawRoundedRect(area, 4.0, 4.0)
+            if self._value is not None:
+                painter.setClipRect(area.adjusted(1, 1, -1, -1))
+                bar = QRectF(0, 0, self.width() * self._share(), self.height())
+                painter.fillRect(bar, mixed(base, ink, 0.14 if self.isEnabled() else 0.06))
+                painter.setClipping(False)
+            self._paint_words(painter, area.adjusted(8, 0, -8, 0))
+
+    def _paint_words(self, painter: QPainter, room: QRectF) -> None:
+        palette, middle = self.palette(), Qt.AlignmentFlag.AlignVCenter
+        number = AUTOMATIC if self._value is None else self._measure.said(self._value)
+        painter.setPen(palette.placeholderText().color())
+        painter.drawText(room, middle | Qt.AlignmentFlag.AlignLeft, self._title)
+        if self._value is not None:
+            painter.setPen(palette.text().color())
+        painter.drawText(room, middle | Qt.AlignmentFlag.AlignRight, number)
