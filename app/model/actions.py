@@ -52,7 +52,7 @@ class Action:
     needs: Need = Need.NOTHING
 
 
-MENUS = ("File", "Edit", "Phrase", "Paint", "Nodes", "Run", "Picture", "View", "Help")
+MENUS = ("File", "Edit", "Phrase", "Paint", "Nodes", "Run", "Picture", "View", "Window", "Help")
 
 _MODIFIERS = ("ctrl", "alt", "shift", "meta")
 
@@ -236,6 +236,21 @@ def _view() -> tuple[Action, ...]:
     )
 
 
+def _window() -> tuple[Action, ...]:
+    def panel(name: str, title: str, told: str) -> Action:
+        return Action(f"panel.{name}", title, "Window", help=told, checkable=True)
+
+    return (
+        panel("phrases", "Phrases", "The painted phrases and how each acts"),
+        panel("style", "Style", "Pictures whose look the result takes on"),
+        panel("size", "Size and Crop", "How large the picture is, and what it seems to be cut from"),
+        panel("inspector", "Inspector", "Every value of the selected nodes"),
+        panel("small-view", "Small Paint View", "The painted canvas beside the nodes"),
+        panel("results", "Results", "The pictures that were made"),
+        Action("window.reset", "Reset Layout", "Window", help="Put the panels of this workspace back", group=1),
+    )
+
+
 def _help() -> tuple[Action, ...]:
     return (
         Action("help.keys", "Keys…", "Help", ("F12",), help="All keys, to look up and to change"),
@@ -246,7 +261,7 @@ def _help() -> tuple[Action, ...]:
 
 
 ACTIONS: tuple[Action, ...] = (
-    *_file(), *_edit(), *_phrase(), *_paint(), *_nodes(), *_run(), *_picture(), *_view(), *_help(),
+    *_file(), *_edit(), *_phrase(), *_paint(), *_nodes(), *_run(), *_picture(), *_view(), *_window(), *_help(),
 )  # fmt: skip
 
 Chosen = Mapping[str, str]

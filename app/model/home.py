@@ -23,6 +23,11 @@ class Home:
         return self.root / "settings.toml"
 
     @property
+    def layouts(self) -> Path:
+        """How the panels of each workspace lie."""
+        return self.root / "layouts.json"
+
+    @property
     def recent(self) -> Path:
         """The list of projects opened lately."""
         return self.root / "recent.json"
@@ -41,6 +46,11 @@ class Home:
     def gallery(self) -> Path:
         """Results that were made, with their thumbnails."""
         return self.root / "gallery"
+
+    @property
+    def live(self) -> Path:
+        """Pictures that are only looked at while one paints; each goes once it was seen."""
+        return self.root / "live"
 
     @property
     def templates(self) -> Path:

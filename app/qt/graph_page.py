@@ -1,11 +1,10 @@
-"""The Graph workspace: the node canvas, and beside it every value of what is selected."""
+"""The Graph workspace: the node canvas, and every value of what is selected."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QSplitter, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from app.model import edits
 from app.model.document import Document
@@ -15,23 +14,18 @@ from app.qt.canvas.view import CanvasView
 from app.qt.desk import Desk
 from app.qt.pictures import PATTERN, read_pictures
 
-INSPECTOR_WIDTH = 288
 
-
-class GraphPage(QSplitter):
-    """The same document as in Paint, node by node."""
+class GraphPage(QWidget):
+    """The same document as in Paint, node by node; the inspector is a panel beside it."""
 
     def __init__(self, desk: Desk, facts: Facts, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
+        super().__init__(parent)
         self._desk = desk
         self.canvas = CanvasView(desk.session, desk.registry, facts)
         self.inspector = Inspector(desk.session, desk.registry)
-        self.inspector.setFixedWidth(INSPECTOR_WIDTH)
-        self.addWidget(self.canvas)
-        self.addWidget(self.inspector)
-        self.setHandleWidth(1)
-        self.setStretchFactor(0, 1)
-        self.setChildrenCollapsible(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.canvas)
         self.setFocusProxy(self.canvas)
         self.canvas.canvas.selected.connect(self._on_selected)
         self.inspector.picture_wanted.connect(self._choose_picture)

@@ -1,4 +1,4 @@
-"""The Paint workspace: the sentence above, tools at the left, the picture in the middle, panels at the right."""
+"""The Paint workspace: tools at the left, the picture in the middle; the sentence and the panels stand around it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.paint.brush import Brush
 from app.paint.toolbox import Tool, ToolSettings
@@ -23,7 +23,6 @@ from app.qt.panels.style import StylePanel
 from app.qt.prompt import PromptEditor
 from app.qt.theme import GRID, ICON_SIZE, Icons
 
-PANEL_WIDTH = 288
 TOOLS_WIDTH = 5 * GRID
 _SIZE = Range(1.0, 500.0, 80.0, "px", digits=0, curve=2.5)
 _SHARE = Range(0.0, 100.0, 100.0, "%", digits=0)
@@ -98,7 +97,7 @@ class PaintPage(QWidget):
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
         page.setSpacing(0)
-        page.addWidget(self._made_sentence())
+        self.sentence = self._made_sentence()
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self._made_tools())
@@ -107,7 +106,6 @@ class PaintPage(QWidget):
         centre.addWidget(self.options)
         centre.addWidget(self.view, 1)
         middle.addLayout(centre, 1)
-        middle.addWidget(self._made_panels())
         page.addLayout(middle, 1)
 
     def _made_sentence(self) -> QWidget:
@@ -131,24 +129,6 @@ class PaintPage(QWidget):
         self._tools.setSpacing(GRID // 2)
         column.setLayout(self._tools)
         return column
-
-    def _made_panels(self) -> QWidget:
-        inside = QWidget()
-        inside.setObjectName("panel")
-        layout = QVBoxLayout(inside)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        for panel in (self.phrases, self.style_panel, self.size_panel):
-            layout.addWidget(panel)
-            layout.addWidget(rule())
-        layout.addStretch(1)
-        area = QScrollArea()
-        area.setObjectName("panel")
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inside)
-        area.setFixedWidth(PANEL_WIDTH)
-        return area
 
 
 class ToolOptions(QWidget):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,7 @@ from app.model.document import Document
 from app.model.gallery import Gallery
 from app.model.jobs import Jobs
 from app.model.layers import Layer
+from app.model.layouts import Place, load_layouts, save_layouts
 from app.model.projects import Workspace
 from app.model.settings import SeedMode, Settings
 from app.model.settings import Theme as ThemeChoice
@@ -32,11 +34,13 @@ from app.qt.canvas.look import DARK as DARK_CANVAS
 from app.qt.canvas.look import LIGHT as LIGHT_CANVAS
 from app.qt.desk import Desk
 from app.qt.dialogs.palette import CommandPalette
+from app.qt.docks import Docks, Panel
 from app.qt.filing import Filing
 from app.qt.graph_page import GraphPage
 from app.qt.paint_page import PaintPage
 from app.qt.panels.messages import EngineStatus, MessageBar
 from app.qt.panels.run_bar import RunBar
+from app.qt.panels.small_view import SmallView
 from app.qt.panels.strip import Part, ResultsStrip
 from app.qt.pictures import local_files
 from app.qt.running import Running, Stage
@@ -105,15 +109,16 @@ class StudioWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.page)
         self._pages.addWidget(self.graph)
+        self.docks = Docks(self._pages, self.icons, load_layouts(self._parts.workspace.home.layouts))
+        self._add_panels()
         inside = QWidget()
         inside.setObjectName("page")
         layout = QVBoxLayout(inside)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for widget in (self.bar, self.messages):
+        for widget in (self.bar, self.messages, self.page.sentence):
             layout.addWidget(widget)
-        layout.addWidget(self._pages, 1)
-        layout.addWidget(self.strip)
+        layout.addWidget(self.docks, 1)
         self.setCentralWidget(inside)
         self.setStatusBar(self.status)
         self.setAcceptDrops(True)
@@ -121,6 +126,24 @@ class StudioWindow(QMainWindow):
         self.resize(1440, 900)
         self.page.prompt.fit_height()
         self.page.add_tools(self.actions_)
+        self.docks.show_place(Place.PAINT)
+
+    def add_panel(self, panel: Panel, action: str) -> None:
+        """Put a panel around the workspaces; the action, an id of `app.model.actions`, shows and hides it."""
+        dock = self.docks.add(panel)
+        made = self.actions_.bind(action, lambda: dock.setVisible(made.isChecked()))
+        dock.toggleViewAction().toggled.connect(made.setChecked)
+
+    def _add_panels(self) -> None:
+        page, paint, graph = self.page, (Place.PAINT,), (Place.GRAPH,)
+        self.small_view = SmallView(self.desk)
+        style, size = page.style_panel, page.size_panel
+        self.add_panel(Panel("phrases", "Phrases", page.phrases, paint), "panel.phrases")
+        self.add_panel(Panel("style", "Style", style, paint, corner=(style.add,)), "panel.style")
+        self.add_panel(Panel("size", "Size and Crop", size, paint, corner=(size.reset,)), "panel.size")
+        self.add_panel(Panel("inspector", "Inspector", self.graph.inspector, graph, scrolls=False), "panel.inspector")
+        self.add_panel(Panel("small-view", "Paint View", self.small_view, graph, scrolls=False), "panel.small-view")
+        self.add_panel(Panel("results", "Results", self.strip, (*paint, *graph), band=True), "panel.results")
 
     def _fill_menus(self) -> None:
         used = {listed.menu for listed, _action in self.actions_.listed()}
@@ -152,7 +175,8 @@ class StudioWindow(QMainWindow):
         self.icons.wear(theme)
         self.status.wear(theme)
         self.canvas.wear_look(LIGHT_CANVAS if theme is LIGHT else DARK_CANVAS)
-        self.page.view.set_surround(QColor(theme.surround))
+        for view in (self.page.view, self.small_view):
+            view.set_surround(QColor(theme.surround))
         self.actions_["view.light" if theme is LIGHT else "view.dark"].setChecked(True)
 
     # What can be done
@@ -193,6 +217,7 @@ class StudioWindow(QMainWindow):
         bind, view = self.actions_.bind, self.page.view
         bind("view.paint", lambda: self.show_workspace(graph=False))
         bind("view.graph", lambda: self.show_workspace(graph=True))
+        bind("window.reset", lambda: self.docks.reset())  # noqa: PLW0108  made after the actions
         bind("view.thirds", lambda: view.set_thirds(self.actions_["view.thirds"].isChecked()))
         bind("view.painted", lambda: view.show_cells(None))
         for cells in _CELLS:
@@ -268,6 +293,8 @@ class StudioWindow(QMainWindow):
     def show_workspace(self, *, graph: bool) -> None:
         """Go to the Paint or to the Graph workspace."""
         self._pages.setCurrentWidget(self.graph if graph else self.page)
+        self.page.sentence.setVisible(not graph)
+        self.docks.show_place(Place.GRAPH if graph else Place.PAINT)
         self.actions_["view.graph" if graph else "view.paint"].setChecked(True)
         if graph and not self._seen_graph:
             self._seen_graph = True
@@ -359,6 +386,11 @@ class StudioWindow(QMainWindow):
         )
         self._keep(painting=painting)
 
+    def _keep_layouts(self) -> None:
+        path = self._parts.workspace.home.layouts
+        with suppress(OSError):  # nothing is lost but where panels lay
+            save_layouts(path, self.docks.remember())
+
     def _keep(self, **sections: msgspec.Struct) -> None:
         settings = msgspec.structs.replace(self.settings, **sections)
         if settings != self.settings:
@@ -430,6 +462,7 @@ class StudioWindow(QMainWindow):
             self.filing.after_saving(self._close_for_good)
             return
         self._keep_painting()
+        self._keep_layouts()
         for disconnect in self._disconnect:
             disconnect()
         self.desk.leave()

@@ -14,7 +14,7 @@ from app.paint.palette import swatch
 from app.qt.desk import Desk
 from app.qt.paintview.hatches import hatch_brush, phrase_colour
 from app.qt.panels.number import NumberSlider, Range
-from app.qt.panels.parts import column, emptied, heading, icon_button, quiet
+from app.qt.panels.parts import column, emptied, icon_button, quiet
 from app.qt.theme import GRID, Icons
 from nodes.graph.edit import new_id
 
@@ -30,7 +30,6 @@ class PhrasePanel(QWidget):
         self._rows: dict[str, PhraseRow] = {}
         self._shown: tuple[tuple[Layer, ...], str | None] | None = None
         layout = column(self)
-        layout.addWidget(heading("Phrases"))
         self._list = QVBoxLayout()
         self._list.setSpacing(2)
         layout.addLayout(self._list)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSpinBox, QWidget
 
 from app.model import edits
 from app.qt.desk import Desk
-from app.qt.panels.parts import column, heading, icon_button, quiet
+from app.qt.panels.parts import column, icon_button, quiet
 from app.qt.theme import GRID, Icons
 
 _LONGEST = 8192
@@ -29,12 +29,7 @@ class SizePanel(QWidget):
         super().__init__(parent)
         self._desk = desk
         layout = column(self)
-        head = QHBoxLayout()
-        head.addWidget(heading("Size and crop"))
-        head.addStretch(1)
         self.reset = icon_button(icons, "restore", "The whole picture: no crop", self._whole)
-        head.addWidget(self.reset)
-        layout.addLayout(head)
         self._driven = quiet("Driven by the graph")
         layout.addWidget(self._driven)
         self._numbers = QWidget()
@@ -70,7 +65,6 @@ class SizePanel(QWidget):
             field = QSpinBox()
             field.setRange(least, 4 * _LONGEST)
             field.setKeyboardTracking(False)
-            field.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
             field.setToolTip(help_text)
             field.setAccessibleName(help_text)
             field.valueChanged.connect(lambda value, name=name: self._set(name, value))

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWi
 from app.model import edits
 from app.qt.desk import Desk
 from app.qt.panels.number import NumberSlider, Range
-from app.qt.panels.parts import column, emptied, heading, icon_button
+from app.qt.panels.parts import column, emptied, icon_button
 from app.qt.pictures import PATTERN, local_files, read_pictures
 from app.qt.theme import GRID, Icons
 
@@ -40,12 +40,7 @@ class StylePanel(QWidget):
         self._weights: list[NumberSlider] = []
         self.setAcceptDrops(True)
         layout = column(self)
-        head = QHBoxLayout()
-        head.addWidget(heading("Style"))
-        head.addStretch(1)
-        self._add = icon_button(icons, "add", "Add pictures whose look the result takes on", self.choose)
-        head.addWidget(self._add)
-        layout.addLayout(head)
+        self.add = icon_button(icons, "add", "Add pictures whose look the result takes on", self.choose)
         self._drop = QLabel("Drop a picture here")
         self._drop.setObjectName("drop")
         self._drop.setAlignment(Qt.AlignmentFlag.AlignCenter)

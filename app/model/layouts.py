@@ -1,0 +1,69 @@
+"""How the panels of each workspace lie, kept from one day to the next.
+
+The file is the window's own and holds nothing that an artist would write by hand. Whatever in it is damaged costs only
+the layout of that workspace, which is then as at first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from hashlib import blake2b
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from app.files.atomic import write_atomically
+
+
+class Place(Enum):
+    """A workspace: one way to look at the document, with panels around it."""
+
+    PAINT = "paint"
+    GRAPH = "graph"
+
+
+class Layout(Struct, frozen=True):
+    """`state`: what the window system wrote down; `panels`: those it knew of; `folded`: those with only a title."""
+
+    state: bytes
+    panels: tuple[str, ...] = ()
+    folded: tuple[str, ...] = ()
+
+
+class _Kept(Struct, frozen=True):
+    layout: msgspec.Raw
+    digest: str
+
+
+def load_layouts(path: Path) -> dict[Place, Layout]:
+    """The layouts in a file; those that are whole."""
+    try:
+        kept = msgspec.json.decode(path.read_bytes(), type=dict[str, msgspec.Raw])
+    except (OSError, msgspec.DecodeError, ValueError):
+        return {}
+    found = {place: _whole(kept[place.value]) for place in Place if place.value in kept}
+    return {place: layout for place, layout in found.items() if layout is not None}
+
+
+def save_layouts(path: Path, layouts: Mapping[Place, Layout]) -> None:
+    """Write the layouts; raises OSError, and then the old file stands."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    encoded = {place.value: msgspec.json.encode(layout) for place, layout in layouts.items()}
+    kept = {name: _Kept(msgspec.Raw(data), _digest(data)) for name, data in encoded.items()}
+    write_atomically(path, msgspec.json.encode(kept), backups=0)
+
+
+def _whole(data: msgspec.Raw) -> Layout | None:
+    # The window system trusts what it once wrote, so a bit that fell over must not reach it.
+    try:
+        kept = msgspec.json.decode(data, type=_Kept)
+        layout = msgspec.json.decode(kept.layout, type=Layout)
+    except (msgspec.DecodeError, ValueError):
+        return None
+    return layout if _digest(bytes(kept.layout)) == kept.digest else None
+
+
+def _digest(data: bytes) -> str:
+    return blake2b(data, digest_size=8).hexdigest()

@@ -1,0 +1,119 @@
+"""Panels are folded, detached, closed and moved; every workspace remembers how they lay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.qt.application import Studio
+from app.qt.docks import Docks
+from tests.gui.studios import action, open_studio, strike
+
+LEFT = Qt.MouseButton.LeftButton
+_Area = Qt.DockWidgetArea
+
+
+@pytest.fixture
+def studio(qtbot: QtBot, qapp: QApplication, sinopia_home: Path) -> Iterator[Studio]:
+    with open_studio(qtbot, qapp, sinopia_home) as studio:
+        yield studio
+
+
+def _shown(docks: Docks) -> set[str]:
+    names = ("phrases", "style", "size", "inspector", "small-view", "results")
+    return {name for name in names if not docks[name].isHidden()}
+
+
+def test_each_workspace_has_its_panels(studio: Studio) -> None:
+    window = studio.window
+    assert _shown(window.docks) == {"phrases", "style", "size", "results"}
+    strike(window, Qt.Key.Key_F2)
+    assert _shown(window.docks) == {"inspector", "small-view", "results"}
+    strike(window, Qt.Key.Key_F1)
+    assert _shown(window.docks) == {"phrases", "style", "size", "results"}
+
+
+def test_a_panel_is_folded_by_mouse_and_by_key(studio: Studio, qtbot: QtBot) -> None:
+    window = studio.window
+    style, below = window.docks["style"], window.docks["size"]
+    QApplication.processEvents()
+    top = below.y()
+    QTest.mouseClick(style.header.fold, LEFT)
+    qtbot.waitUntil(lambda: below.y() < top)
+    assert style.height() == style.header.height()
+    assert not window.page.style_panel.isVisible()
+    assert style.header.width() == style.width()
+    style.header.setFocus()
+    strike(window, Qt.Key.Key_Space)
+    assert not style.folded
+    assert window.page.style_panel.isVisible()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_a_detached_panel_still_works_and_hears_the_keys_of_the_window(studio: Studio, qtbot: QtBot) -> None:
+    window = studio.window
+    size = window.docks["size"]
+    size.toggle_floating()
+    assert size.isWindow()
+    field = window.page.size_panel.fields["width"]
+    with qtbot.waitActive(size):
+        size.activateWindow()
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "256")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert window.desk.document.size == (256, 128)
+    window.docks["size"].toggle_floating()
+    assert not size.isWindow()
+
+
+def test_layouts_come_back_the_next_day(studio: Studio, qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
+    window = studio.window
+    window.docks["style"].set_folded(folded=True)
+    action(window, "panel.size").trigger()
+    window.show_workspace(graph=True)
+    window.docks.addDockWidget(_Area.LeftDockWidgetArea, window.docks["inspector"])
+    window.close()
+    with open_studio(qtbot, qapp, studio.home.root) as again:
+        docks = again.window.docks
+        assert _shown(docks) == {"phrases", "style", "results"}
+        assert docks["style"].folded
+        assert not action(again.window, "panel.size").isChecked()
+        again.window.show_workspace(graph=True)
+        assert docks.dockWidgetArea(docks["inspector"]) is _Area.LeftDockWidgetArea
+        assert not docks["style"].folded
+        action(again.window, "window.reset").trigger()
+        assert docks.dockWidgetArea(docks["inspector"]) is _Area.RightDockWidgetArea
+
+
+def test_a_damaged_layout_file_costs_only_the_layout(qtbot: QtBot, qapp: QApplication, sinopia_home: Path) -> None:
+    sinopia_home.mkdir(parents=True, exist_ok=True)
+    (sinopia_home / "layouts.json").write_bytes(b'{"paint": {"layout": {"state": "AAAA"}, "digest": "no"}, "graph": 7}')
+    with open_studio(qtbot, qapp, sinopia_home) as studio:
+        assert _shown(studio.window.docks) == {"phrases", "style", "size", "results"}
+
+
+def test_a_band_has_its_header_at_the_left_until_it_is_folded(studio: Studio) -> None:
+    results = studio.window.docks["results"]
+    QApplication.processEvents()
+    assert results.header.height() > results.header.width()
+    results.set_folded(folded=True)
+    QApplication.processEvents()
+    assert results.header.width() == results.width()
+    assert results.header.label.isVisible()
+
+
+def test_the_small_view_shows_what_is_painted(studio: Studio) -> None:
+    window = studio.window
+    strike(window, Qt.Key.Key_F2)
+    QApplication.processEvents()
+    before = window.small_view.grab().toImage()
+    lowest = window.desk.phrases[0]
+    window.desk.commit("Clear", lowest.id, window.desk.mask(lowest.id).blank(*window.desk.size))
+    assert window.small_view.grab().toImage() != before

@@ -1,0 +1,46 @@
+"""How panels lay is kept; what is damaged is as if it had never been."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.model.layouts import Layout, Place, load_layouts, save_layouts
+
+LAYOUTS = {
+    Place.PAINT: Layout(bytes(range(256)), ("phrases", "style"), ("style",)),
+    Place.GRAPH: Layout(b"\x00\xff", ("inspector",)),
+}
+
+
+def test_layouts_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "layouts.json"
+    assert load_layouts(path) == {}
+    save_layouts(path, LAYOUTS)
+    assert load_layouts(path) == LAYOUTS
+
+
+@given(st.data())
+def test_a_damaged_file_gives_only_what_is_whole(data: st.DataObject) -> None:
+    with TemporaryDirectory() as folder:
+        save_layouts(Path(folder) / "layouts.json", LAYOUTS)
+        damaged = bytearray((Path(folder) / "layouts.json").read_bytes())
+    place = data.draw(st.integers(0, len(damaged) - 1))
+    damaged[place] ^= data.draw(st.integers(1, 255))
+    loaded = _loaded(bytes(damaged))
+    assert all(LAYOUTS[place] == layout for place, layout in loaded.items())
+
+
+@given(st.binary(max_size=200))
+def test_no_content_is_too_strange(content: bytes) -> None:
+    assert _loaded(content) == {}
+
+
+def _loaded(content: bytes) -> dict[Place, Layout]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "layouts.json"
+        path.write_bytes(content)
+        return load_layouts(path)
