@@ -23,14 +23,16 @@ class Face:
     """Ids of the nodes behind the controls; None where the graph has none for it.
 
     `target`: the output node whose picture is shown. `solves`: what draws that picture, in order; the first decides the
-    layout and its inputs are what the controls show. `seed`: the parameter that holds its seed; None when a wire drives
-    it. `driven`: names of controls whose value only the graph knows.
+    layout and its inputs are what the controls show. `switch`: what leads from the prompt to the second one. `seed`:
+    the parameter that holds its seed; None when a wire drives it. `driven`: names of controls whose value only the
+    graph knows.
     """
 
     target: str | None = None
     solves: tuple[str, ...] = ()
     prompt: str | None = None
     second_prompt: str | None = None
+    switch: str | None = None
     negative: str | None = None
     masks: str | None = None
     styles: tuple[str, ...] = ()
@@ -66,6 +68,7 @@ def _of_solve(wires: _Wires, target: str, solves: tuple[str, ...]) -> Face:
     first, nodes = solves[0], wires.nodes
     prompt, second = _prompts(wires, first)
     seed = _seed(wires, first)
+    switch = wires.only(first, "prompt", PROMPT_SWITCH)
     masks = wires.only(first, "phrases", "sinopia.phrase-masks")
     negative = wires.only(first, "negative", NEGATIVE_PROMPT, PROMPT)
     size = wires.only(first, "size", SIZE_CROP)
@@ -73,7 +76,7 @@ def _of_solve(wires: _Wires, target: str, solves: tuple[str, ...]) -> Face:
     shown = {"prompt": prompt, "negative": negative, "phrases": masks, "size": size, "seed": seed}
     driven = [name for name, found in shown.items() if found is None and wires.into(first, name)]
     driven += [f"{name}.text" for name, node in shown.items() if isinstance(node, str) and wires.into(node, "text")]
-    return Face(target, solves, prompt, second, negative, masks, styles, size, seed, frozenset(driven))
+    return Face(target, solves, prompt, second, switch, negative, masks, styles, size, seed, frozenset(driven))
 
 
 def _prompts(wires: _Wires, solve: str) -> tuple[str | None, str | None]:

@@ -24,6 +24,7 @@ FORBIDDEN = {
     "graph": "import torch",
     "node-work": "from PySide6 import QtWidgets",
     "light-app": "import torch.nn",
+    "tokens": "import transformers",
     "front-door": "import numpy",
     "studio": "import torch",
 }

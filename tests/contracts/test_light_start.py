@@ -31,9 +31,10 @@ def test_a_light_command_loads_nothing_heavy(command: list[str]) -> None:
     [
         (("engine.api", "nodes.graph", "nodes.specs", "nodes.registry"), (*HEAVY, "numpy", "PIL")),
         (("app.cli", "app.client", "app.files"), HEAVY),
+        (("app.tokens",), HEAVY),
         (("engine.runtime.executor",), HEAVY),
     ],
-    ids=("graph", "application", "executor"),
+    ids=("graph", "application", "tokens", "executor"),
 )
 def test_a_light_zone_loads_nothing_heavy(packages: tuple[str, ...], heavy: tuple[str, ...]) -> None:
     result = run_python("-c", IMPORT_ALL_BELOW, ",".join(heavy), *packages)

@@ -10,7 +10,7 @@ from hypothesis import given
 
 from app.model import edits
 from app.model.document import Document
-from app.model.model_cards import Models, Vocabulary, read_models
+from app.model.model_cards import Models, read_models
 from app.model.noise_levels import grid, node_of, snapped
 from app.model.starting import starting_document
 from app.model.timeline import Solve, SpanKind, axis_place, axis_sigma, timeline
@@ -126,15 +126,6 @@ def test_refining_begins_at_the_noise_of_its_strength(registry: Registry, models
 def test_a_solve_without_a_denoiser_is_not_on_the_timeline(registry: Registry, models: Models) -> None:
     document = edits.remove_nodes(starting_document(registry), ["storybook"])
     assert timeline(document, registry, models) == ()
-
-
-def test_words_that_the_model_does_not_know_are_told_with_near_ones(models: Models) -> None:
-    vocabulary = models.vocabulary("storybook")
-    text = "a castel and two owls under a night sky"
-    castle, owls = vocabulary.unknown(text)
-    assert (text[castle.start : castle.end], castle.near[0]) == ("castel", "castle")
-    assert (owls.word, owls.near[0]) == ("owls", "owl")
-    assert Vocabulary(()).unknown(text) == ()
 
 
 def test_a_damaged_model_card_is_told(tmp_path: Path) -> None:

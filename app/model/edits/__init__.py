@@ -38,6 +38,7 @@ from app.model.edits.phrases import (
     set_layer,
     set_prompt,
 )
+from app.model.edits.prompts import add_negative, add_switch, remove_negative, remove_switch
 from app.model.edits.restoring import set_seed, take_paint, take_prompt, take_seed
 from app.model.edits.size import SizeCrop, set_canvas, set_size, shape_canvas, size_of
 from app.model.edits.style import (
@@ -70,9 +71,11 @@ __all__ = [
     "SizeCrop",
     "add_asset",
     "add_frame",
+    "add_negative",
     "add_node",
     "add_picture",
     "add_style_pictures",
+    "add_switch",
     "bind_phrase",
     "change_link",
     "commit_paint",
@@ -105,8 +108,10 @@ __all__ = [
     "refusal",
     "remove_frames",
     "remove_layers",
+    "remove_negative",
     "remove_nodes",
     "remove_style_picture",
+    "remove_switch",
     "rename_layer",
     "rename_node",
     "reset_parameter",
