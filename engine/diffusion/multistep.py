@@ -28,6 +28,7 @@ def multistep_sampler(advance: MultiStep, depth: int) -> Sampler:
     """Make a sampler of a rule over up to `depth` evaluations; steps without a history are Heun's."""
 
     def sample(bound: Bound, x: Tensor, sigmas: Sequence[float], on_step: OnStep) -> Tensor:
+        """Solve down `sigmas` with a history that ends wherever another denoiser takes over; see `Sampler`."""
         total, history, owner = len(sigmas) - 1, list[Evaluation](), None
         for index, (sigma_from, sigma_to) in enumerate(pairwise(sigmas), start=1):
             if (next_owner := bound.for_step(sigma_from, sigma_to)) is not owner:

@@ -84,6 +84,7 @@ def single_step_sampler(step: SingleStep) -> Sampler:
     """Make a sampler of a rule that needs nothing from the steps before."""
 
     def sample(bound: Bound, x: Tensor, sigmas: Sequence[float], on_step: OnStep) -> Tensor:
+        """Solve down `sigmas`, each step by itself; see `Sampler`."""
         total = len(sigmas) - 1
         for index, (sigma_from, sigma_to) in enumerate(pairwise(sigmas), start=1):
             owner = bound.for_step(sigma_from, sigma_to)

@@ -10,9 +10,9 @@ import msgspec
 import torch
 
 from engine.api.cards import ModelCard, PartCard
+from engine.models.ediff.build import build_network
 from engine.models.ediff.config import UNetConfig
 from engine.models.ediff.encoders import Encoders
-from engine.models.ediff.unet import UNet
 from engine.models.errors import ModelFileError, UnknownModelError
 from engine.models.storybook import StorybookDenoiser
 from engine.models.weights import load_weights
@@ -53,7 +53,7 @@ class Catalogue:
         card = self.card(model)
         found = self._part(card, part)
         folder = self._root / model
-        network = UNet(self._network_config(folder / found.file))
+        network = build_network(self._network_config(folder / found.file))
         load_weights(network, checked(folder / found.file, found.sha256))
         return StorybookDenoiser(
             network.to(device),

@@ -17,8 +17,9 @@ from engine.conditioning.isolated_phrases import splice_phrase
 from engine.conditioning.paint_with_words import PhraseMaps, phrase_maps
 from engine.conditioning.spans import PhraseReport, TokenSpans, report_phrase
 from engine.models.ediff.denoiser import UNetDenoiser
+from engine.models.ediff.embeddings import Embeddings
 from engine.models.ediff.encoders import EncodedText, Encoders, picture_for_clip, to_unit_scale
-from engine.models.ediff.unet import Embeddings, UNet
+from engine.models.ediff.network import DenoisingNetwork
 
 REMEMBERED = 8
 """Batches of briefs whose encodings are kept: a solve alternates between few of them."""
@@ -41,7 +42,13 @@ class StorybookDenoiser:
     channels = 3
 
     def __init__(
-        self, network: UNet, encoders: Encoders, *, sigma_min: float, sigma_max: float, default_weight: float
+        self,
+        network: DenoisingNetwork,
+        encoders: Encoders,
+        *,
+        sigma_min: float,
+        sigma_max: float,
+        default_weight: float,
     ) -> None:
         self.sigma_min, self.sigma_max, self.default_weight = sigma_min, sigma_max, default_weight
         self.native_size = network.config.size

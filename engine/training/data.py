@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.models.ediff.encoders import Encoders
-from engine.models.ediff.unet import Embeddings
+from engine.models.ediff.embeddings import Embeddings
 from engine.training.config import Degradation, Dropout, TrainingConfig
 from engine.training.degrade import degrade
 from engine.training.world import Scene, World

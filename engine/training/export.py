@@ -11,8 +11,8 @@ import msgspec
 
 from engine.api.cards import ModelCard, PartCard
 from engine.models.catalogue import CARD, RESOURCES
+from engine.models.ediff.build import build_network
 from engine.models.ediff.encoders import Encoders
-from engine.models.ediff.unet import UNet
 from engine.models.weights import load_weights, save_weights
 from engine.training.card_page import measured, page
 from engine.training.checkpoint import AVERAGE, STATE, TrainingState
@@ -26,7 +26,7 @@ JUDGE_CARD = "judge.json"
 
 def export_part(config: TrainingConfig, runs: Path, folder: Path, title: str, about: str) -> PartCard:
     """Write one run's averaged weights and network description, and return its card."""
-    network = UNet(config.network)
+    network = build_network(config.network)
     load_weights(network, runs / config.name / AVERAGE)
     file = folder / "parts" / f"{config.name}.safetensors"
     file.parent.mkdir(parents=True, exist_ok=True)

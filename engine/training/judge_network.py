@@ -53,6 +53,7 @@ class Block(nn.Module):
         self.convolution = nn.Conv2d(channels, channels, 3, padding=dilation, dilation=dilation, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Map [B, channels, h, w] to the same shape."""
         out: Tensor = x + self.convolution(F.silu(self.norm(x)))
         return out
 
@@ -71,6 +72,7 @@ class JudgeNetwork(nn.Module):
         self.manner = nn.Sequential(nn.Linear(2 * (32 + 64) + 12, 96), nn.SiLU(), nn.Linear(96, len(STYLES) + PALETTE))
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return class logits, style logits and palette of `images` [B, 3, 64, 64]; shapes as in the class."""
         shallow = self.shallow(self.stem(images))
         deep = self.deep(self.down(shallow))
         wide = F.interpolate(deep, scale_factor=2, mode="bilinear")

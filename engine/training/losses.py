@@ -6,7 +6,7 @@ from torch import Tensor
 
 from engine.diffusion.denoiser import loss_weight
 from engine.models.ediff.denoiser import UNetDenoiser
-from engine.models.ediff.unet import Embeddings
+from engine.models.ediff.embeddings import Embeddings
 
 
 def denoising_loss(

@@ -9,9 +9,10 @@ import torch
 from transformers import T5EncoderModel
 
 from engine.api.cards import ModelCard, PartCard
+from engine.models.ediff.build import build_network
 from engine.models.ediff.config import ContextShape, UNetConfig
 from engine.models.ediff.encoders import ClipConfig, Encoders
-from engine.models.ediff.unet import UNet
+from engine.models.ediff.network import DenoisingNetwork
 from engine.models.weights import save_weights
 from engine.training.encoders import (
     CLIP_END,
@@ -22,6 +23,7 @@ from engine.training.encoders import (
     train_t5_tokenizer,
 )
 
+PAPER = Path(__file__).resolve().parents[2] / "resources" / "configs" / "ediff-i"
 CORPUS = ("a red fox under the night sky", "a tall castle by the sea, watercolour", "two foxes and a castle") * 20
 WIDTH = 16
 CONTEXT = ContextShape(clip_tokens=12, clip_width=WIDTH, t5_tokens=14, t5_width=WIDTH, image_width=WIDTH)
@@ -34,10 +36,10 @@ UPSCALER = msgspec.structs.replace(
 )
 
 
-def random_network(config: UNetConfig, seed: int = 0) -> UNet:
+def random_network(config: UNetConfig, seed: int = 0) -> DenoisingNetwork:
     """A network with every weight random, also those that start at zero, so that every path matters."""
     torch.manual_seed(seed)
-    network = UNet(config)
+    network = build_network(config)
     with torch.no_grad():
         for parameter in network.parameters():
             if parameter.ndim > 1:

@@ -9,7 +9,8 @@ from torch import Tensor
 
 from engine.diffusion.denoiser import EdmPreconditioned
 from engine.models.ediff.denoiser import UNetDenoiser
-from engine.models.ediff.unet import Embeddings, UNet
+from engine.models.ediff.embeddings import Embeddings
+from engine.models.ediff.unet import UNet
 from tests.models.small import UPSCALER, random_network
 from tests.models.test_unet import embeddings
 

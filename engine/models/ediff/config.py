@@ -24,7 +24,7 @@ class ContextShape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class UNetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The U-Net of eDiff-I appendix A.
+    """The networks of eDiff-I appendix A: the U-Net of the base model, the Efficient U-Net of the upscalers.
 
     `size` is the side in pixels the network was trained at. Attention sides are feature-map sides at that size, as in
     the paper's Table 2. `patch` folds patch x patch pixels into channels before the first convolution (1: none), so
@@ -33,6 +33,11 @@ class UNetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     layers, which see every pixel, remove what the network could not carry. `residual_std`: standard deviation of what
     a picture has beyond its low-resolution condition; above 0 the network predicts that difference alone (a small
     network that need not copy the condition through its patches spends itself on the detail).
+    `block_multipliers`: how many times `residual_blocks` each level has, finest first; where they are given, the
+    network is an Efficient U-Net (Tables 3 and 4).
+
+    Raises:
+        ValueError: sides, levels or multipliers do not go together.
     """
 
     size: int
@@ -49,6 +54,39 @@ class UNetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     low_resolution: bool = False
     residual_std: float = 0.0
     micro_conditioning: bool = False
+    block_multipliers: tuple[int, ...] | None = None
+
+    def __post_init__(self) -> None:
+        levels = len(self.channel_multipliers)
+        if levels == 0 or min(self.channels, self.residual_blocks, self.patch, *self.channel_multipliers) < 1:
+            raise ValueError("channels, residual_blocks, patch and every channel multiplier must be at least 1")
+        if self.size < 1 or self.size % (self.patch * 2 ** (levels - 1)):
+            raise ValueError(f"size {self.size} cannot be halved {levels - 1} times in patches of {self.patch}")
+        strangers = {*self.self_attention_sides, *self.cross_attention_sides} - set(self.sides)
+        if strangers:
+            raise ValueError(f"attention at sides {sorted(strangers)}: the feature maps have sides {list(self.sides)}")
+        if self.block_multipliers is not None and len(self.block_multipliers) != levels:
+            raise ValueError(f"there are {len(self.block_multipliers)} block multipliers for {levels} levels")
+        if self.residual_std and not self.low_resolution:
+            raise ValueError("residual_std is of use only to a network with low_resolution")
+        if self.pixel_channels and self.block_multipliers is not None:
+            raise ValueError("an Efficient U-Net (block_multipliers) has no pixel layers (pixel_channels)")
+
+    @property
+    def blocks(self) -> tuple[int, ...]:
+        """Residual blocks of each level, finest first."""
+        multipliers = self.block_multipliers or (1,) * len(self.channel_multipliers)
+        return tuple(self.residual_blocks * multiplier for multiplier in multipliers)
+
+    @property
+    def embedding_width(self) -> int:
+        """Width of the global embedding (noise level, pooled CLIP embeddings, size and crop)."""
+        return 4 * self.channels
+
+    @property
+    def context_width(self) -> int:
+        """Width of the cross-attention keys' common embedding."""
+        return max(128, 2 * self.channels)
 
     @property
     def sides(self) -> tuple[int, ...]:
@@ -59,17 +97,3 @@ class UNetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def input_channels(self) -> int:
         """Channels of the first convolution: the noisy picture, and the low-resolution one beside it when used."""
         return 3 * self.patch**2 * (2 if self.low_resolution else 1)
-
-
-EDIFF_I_CONTEXT = ContextShape(clip_tokens=77, clip_width=768, t5_tokens=113, t5_width=4096, image_width=768)
-
-EDIFF_I_BASE = UNetConfig(
-    size=64,
-    channels=256,
-    channel_multipliers=(1, 2, 4, 4),
-    residual_blocks=3,
-    self_attention_sides=(32, 16, 8),
-    cross_attention_sides=(32, 16, 8),
-    context=EDIFF_I_CONTEXT,
-)
-"""Table 2: the 64x64 base model."""

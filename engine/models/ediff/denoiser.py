@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from engine.diffusion.denoiser import EdmPreconditioned
+from engine.models.ediff.embeddings import Embeddings
 from engine.models.ediff.layers import Painted
-from engine.models.ediff.unet import Embeddings, UNet
+from engine.models.ediff.network import DenoisingNetwork
 
 SIGMA_DATA = 0.5
 """Standard deviation of pictures in -1..1 (EDM, table 1)."""
@@ -22,7 +23,7 @@ class UNetDenoiser:
     sigma_data = residual_std, D(x) = y + c_skip r + c_out F(c_in r; e, y).
     """
 
-    network: UNet
+    network: DenoisingNetwork
 
     @property
     def sigma_data(self) -> float:

@@ -1,0 +1,63 @@
+"""What all eDiff-I networks share: the conditions they are given, and how they are called."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+
+from engine.models.ediff.config import UNetConfig
+from engine.models.ediff.embeddings import Embeddings, GlobalEmbedding, TokenContext
+from engine.models.ediff.layers import Painted
+
+
+class DenoisingNetwork(nn.Module):
+    """Raw network F of the EDM preconditioning (eDiff-I eq. 1); `UNetDenoiser` makes a denoiser of it.
+
+    `gradient_checkpointing`: whether the inner maps of each block are computed again in the backward pass instead of
+    being kept (Table 7).
+    """
+
+    def __init__(self, config: UNetConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.gradient_checkpointing = False
+        self.global_embedding = GlobalEmbedding(config)
+        self.token_context = TokenContext(config.context, config.context_width)
+
+    def forward(self, x: Tensor, c_noise: Tensor, embeddings: Embeddings, painted: Painted | None = None) -> Tensor:
+        """Return F(x; sigma, embeddings) with the shape of `x`.
+
+        Args:
+            x: scaled noisy pictures c_in * x, [B, 3, H, W] float; H and W multiples of `patch * 2**(levels-1)`.
+            c_noise: ln(sigma) / 4, [B] float.
+            embeddings: the encoders' embeddings of the batch.
+            painted: paint-with-words attention for this call, None for plain attention.
+
+        Raises:
+            ValueError: the network enlarges a picture and there is none in `embeddings`.
+        """
+        embedding = self.global_embedding(c_noise, embeddings)
+        context = self.token_context(embeddings)
+        return self.body(self._with_low_resolution(x, embeddings), embedding, context, painted)
+
+    def body(self, given: Tensor, embedding: Tensor, context: Tensor, painted: Painted | None) -> Tensor:
+        """Return F from the noisy picture and its low-resolution condition [B, 3 or 6, H, W], the global embedding
+        [B, `embedding_width`] and the cross-attention keys [B, columns, `context_width`].
+        """
+        raise NotImplementedError
+
+    def through(self, layer: nn.Module, x: Tensor, *conditions: object) -> Tensor:
+        """Apply one block, by gradient checkpointing where that is asked for."""
+        if self.gradient_checkpointing and torch.is_grad_enabled():
+            kept: Tensor = checkpoint(layer, x, *conditions, use_reentrant=False)
+            return kept
+        out: Tensor = layer(x, *conditions)
+        return out
+
+    def _with_low_resolution(self, x: Tensor, embeddings: Embeddings) -> Tensor:
+        if not self.config.low_resolution:
+            return x
+        if embeddings.low_resolution is None:
+            raise ValueError("this denoiser enlarges a picture: give it a low-resolution picture to start from")
+        return torch.cat([x, embeddings.low_resolution.to(x.dtype)], dim=1)
