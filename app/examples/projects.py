@@ -19,6 +19,9 @@ STYLE_PICTURE = FOLDER / "pictures" / "golden-watercolour.png"
 SAMPLER = "dpmpp_2m"
 STEPS, ENLARGING_STEPS, REFINING_STEPS = 16, 8, 20
 
+LANE, ABOVE_PHRASES, BELOW_SIZE, BELOW_BASE = 12.0, 228.0, 648.0, 520.0
+"""Pixels between wires side by side, and where those that go around nodes begin."""
+
 
 @dataclass(frozen=True)
 class Phrase:
@@ -66,45 +69,61 @@ def demo(registry: Registry) -> Project:
     picture = STYLE_PICTURE.read_bytes()
     style = asset_reference(picture, "png")
     sketch = Sketch(registry)
-    sketch.node("prompt", "prompt", (0, 0), text=SENTENCE)
-    sketch.node("phrases", "phrase-masks", (0, 1), layers=layers(PHRASES))
-    sketch.node("picture", "load-image", (0, 2.4), "Style Picture", file=style)
-    sketch.node("style", "style-reference", (1, 2.4), strength=0.6)
-    sketch.node("size", "size-crop", (1, 1), width=128, height=128, original_width=128, original_height=128)
-    sketch.node("seed", "seed", (1, 0), seed=11)
-    _experts(sketch, (2, 0))
-    _cascade(sketch, (4, 0), refined=True)
+    _experts(sketch, (0, 0))
+    sketch.node("prompt", "prompt", (0, 1.1), text=SENTENCE)
+    sketch.node("phrases", "phrase-masks", (1, 1.1), layers=layers(PHRASES))
+    sketch.node("size", "size-crop", (1, 2.0), width=128, height=128, original_width=128, original_height=128)
+    sketch.node("seed", "seed", (0, 2.0), seed=11)
+    sketch.node("picture", "load-image", (0, 3.3), "Style Picture", file=style)
+    sketch.node("style", "style-reference", (1, 3.3), strength=0.6)
+    _cascade(sketch, (2, 0), refined=True)
+    sketch.node("saved", "save-image", (5, 0), name="demo")
     sketch.wire("prompt.conditioning", "phrases.prompt")
     sketch.wire("phrases.phrases", "base.phrases", "enlarged.phrases")
     sketch.wire("picture.image", "style.images")
     sketch.wire("style.style", "base.style", "enlarged.style", "refined.style")
     sketch.wire("size.size", "base.size")
     sketch.wire("seed.seed", "base.seed", "enlarged.seed", "refined.seed")
-    sketch.node("saved", "save-image", (7, 0), name="demo")
     sketch.wire("refined.image", "saved.image")
-    sketch.frame("What and where", (0, 0), (2, 2.2))
-    sketch.frame("In which style", (0, 2.4), (2, 1))
-    sketch.frame("Experts", (2, 0), (2, 2.2))
-    sketch.frame("From noise to picture", (4, 0), (4, 2.2))
+    _lead_past_the_base(sketch)
+    sketch.frame("Experts", (0, 0), (2, 0.95))
+    sketch.frame("What and where", (0, 1.1), (2, 2.0))
+    sketch.frame("In which style", (0, 3.3), (2, 1.6))
+    sketch.frame("From noise to picture", (2, 0), (4, 2.85))
     return Project(sketch.graph, paint(PHRASES), {style: picture})
+
+
+def _lead_past_the_base(sketch: Sketch) -> None:
+    """Wires that would pass behind a node go around it, each on a lane of its own."""
+    for number, target in enumerate(("base.prompt", "enlarged.prompt", "refined.prompt")):
+        sketch.lead(target, (1, 1), ABOVE_PHRASES + number * LANE)
+    for number, target in enumerate(("base.seed", "enlarged.seed", "refined.seed")):
+        sketch.lead(target, (1, 1), BELOW_SIZE + number * LANE)
+    sketch.lead("enlarged.denoiser", (1, 2), -LANE)
+    sketch.lead("refined.denoiser", (1, 3), -2 * LANE)
+    near, far = ("prompt", "phrases", "style", "seed"), ("prompt", "style", "seed")
+    for number, port in enumerate(near):
+        sketch.lead(f"enlarged.{port}", (2, 2), BELOW_BASE + number * LANE)
+    for number, port in enumerate(far, len(near)):
+        sketch.lead(f"refined.{port}", (2, 3), BELOW_BASE + number * LANE)
 
 
 def exchanged(registry: Registry) -> Project:
     """One sentence and one seed twice, with the masks of two phrases exchanged: the picture follows the paint."""
     sketch = Sketch(registry)
     sketch.node("prompt", "prompt", (0, 0), text=SENTENCE)
-    sketch.node("seed", "seed", (0, 3), seed=11)
-    _experts(sketch, (1, 3))
+    sketch.node("seed", "seed", (0, 3.5), seed=11)
+    _experts(sketch, (1, 3.5))
     for row, (name, phrases, suffix) in enumerate((("painted", PHRASES, ""), ("exchanged", EXCHANGED, "-exchanged"))):
         sketch.node(
-            f"{name}-phrases", "phrase-masks", (1, row * 1.5), f"Phrases, {name}", layers=layers(phrases, suffix)
+            f"{name}-phrases", "phrase-masks", (1, row * 2.25), f"Phrases, {name}", layers=layers(phrases, suffix)
         )
         sketch.wire("prompt.conditioning", f"{name}-phrases.prompt")
-        _cascade(sketch, (3, row * 1.5), suffix=f"-{name}")
+        _cascade(sketch, (3, row * 2.25), suffix=f"-{name}")
         sketch.wire(f"{name}-phrases.phrases", f"base-{name}.phrases", f"enlarged-{name}.phrases")
         sketch.wire("seed.seed", f"base-{name}.seed", f"enlarged-{name}.seed")
-    sketch.node("sheet", "grid", (5, 0.7), "Painted and Exchanged", columns=2, title=SENTENCE)
-    sketch.node("saved", "save-image", (6, 0.7), name="exchanged")
+    sketch.node("sheet", "grid", (5, 1.2), "Painted and Exchanged", columns=2, title=SENTENCE)
+    sketch.node("saved", "save-image", (6, 1.2), name="exchanged")
     sketch.wire("enlarged-painted.image", "sheet.images")
     sketch.wire("enlarged-exchanged.image", "sheet.images")
     sketch.wire("sheet.image", "saved.image")
@@ -132,8 +151,8 @@ def prompt_switch(registry: Registry) -> Project:
     sketch.node("first", "prompt", (0, 0), "First", text="a house and a tree on a meadow under a blue sky")
     sketch.node("second", "prompt", (0, 1), "Second", text="a house and a tree on snow under a night sky")
     sketch.node("prompt", "prompt-switch", (1, 0), at=0.35)
-    sketch.node("negative", "negative-prompt", (1, 0.7), text="storm")
-    sketch.node("seed", "seed", (1, 1.4), seed=5)
+    sketch.node("negative", "negative-prompt", (1, 0.8), text="storm")
+    sketch.node("seed", "seed", (1, 1.6), seed=5)
     _experts(sketch, (2, 1))
     _cascade(sketch, (4, 0), prompt="prompt.conditioning")
     sketch.wire("first.conditioning", "prompt.first")

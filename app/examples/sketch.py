@@ -8,8 +8,11 @@ from engine.api.plan import Json
 from nodes.graph.model import End, Frame, Graph, Link, Node
 from nodes.registry import Registry
 
-COLUMN, ROW = 300.0, 240.0
-MARGIN = 30.0
+COLUMN, ROW = 320.0, 240.0
+GAP = 80.0
+"""What a node leaves free of its column."""
+
+MARGIN = 32.0
 
 
 class Sketch:
@@ -31,13 +34,27 @@ class Sketch:
         links = tuple(Link(_end(source), _end(target)) for target in targets)
         self.graph = replace(self.graph, links=(*self.graph.links, *links))
 
+    def lead(self, target: str, columns: tuple[int, int], height: float) -> None:
+        """Lead the wire that ends at `target` on past the nodes of some columns, at a height in pixels."""
+        first, last = columns
+        dots: list[Json] = [[first * COLUMN - GAP / 2, height], [(last + 1) * COLUMN - GAP / 2 - 16, height]]
+        end = _end(target)
+        links = (_through(link, dots) if link.target == end else link for link in self.graph.links)
+        self.graph = replace(self.graph, links=tuple(links))
+
     def frame(self, title: str, at: tuple[float, float], size: tuple[float, float]) -> None:
         """Put a titled rectangle behind the columns and rows from `at` on."""
         frame = Frame(
             title.casefold().replace(" ", "-"), title, at[0] * COLUMN - MARGIN, at[1] * ROW - 2 * MARGIN,
-            size[0] * COLUMN, size[1] * ROW,
+            size[0] * COLUMN - GAP + 2 * MARGIN, size[1] * ROW,
         )  # fmt: skip
         self.graph = replace(self.graph, frames=(*self.graph.frames, frame))
+
+
+def _through(link: Link, dots: list[Json]) -> Link:
+    before = link.extra.get("via", [])
+    assert isinstance(before, list)
+    return replace(link, extra={"via": [*before, *dots]})
 
 
 def _end(address: str) -> End:

@@ -195,11 +195,11 @@ def test_tab_and_three_letters_add_a_node(hand: Hand) -> None:
 
 def test_a_double_click_on_empty_canvas_searches_there(hand: Hand) -> None:
     before = hand.graph
-    hand.double_click(QPointF(640, 480))
+    hand.double_click(QPointF(680, 520))
     hand.type("seed r")
     hand.key(Qt.Key.Key_Return)
     (node,) = hand.added(before)
-    assert (node.type, node.x, node.y) == ("sinopia.seed-range", 640, 480)
+    assert (node.type, node.x, node.y) == ("sinopia.seed-range", 680, 520)
 
 
 def test_the_list_is_walked_by_keys_and_left_by_escape(hand: Hand) -> None:

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from app.qt.canvas.interactions.link import DrawWire
 from app.qt.canvas.selection import Selection
 from app.qt.canvas.wires import dots_of
+from app.qt.canvas.look import NODE_WIDTH
 from nodes.graph.model import Frame, Node
 from tests.gui.canvas_hand import ALT, CTRL, MIDDLE, RIGHT, SHIFT, Hand, graph_of, painter, studio, wire
 
@@ -125,7 +126,7 @@ def test_a_wire_from_an_input_offers_what_gives_that(hand: Hand) -> None:
     hand.key(Qt.Key.Key_Return)
     (sigmas,) = hand.added(before)
     assert f"{sigmas.id}.sigmas > solve.sigmas" in hand.wires()
-    assert sigmas.x + 208 == pytest.approx(150, abs=8)
+    assert sigmas.x + NODE_WIDTH == pytest.approx(150, abs=8)
 
 
 def test_escape_takes_a_wire_back(hand: Hand) -> None:

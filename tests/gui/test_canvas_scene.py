@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace as replace_document
+from itertools import combinations
 
+import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
+from app.examples.projects import EXAMPLES
 from app.model.document import Document
 from app.model.edits import PictureFile, add_asset
 from app.model.session import Session
 from app.qt.canvas.card import Card
-from app.qt.canvas.facts import Facts, NodeFacts
+from app.qt.canvas.facts import Facts, NodeFacts, happened
+from app.qt.canvas.frame_item import TITLE_HEIGHT
+from app.qt.canvas.hits import Hit
 from app.qt.canvas.look import DARK, LETTERS, LIGHT, WORLD
 from app.qt.canvas.node_item import BLOCK_BELOW
 from app.qt.canvas.overview import OVERVIEW_BELOW
+from app.qt.canvas.tips import tip_of
 from app.qt.canvas.view import CanvasView
 from engine.api.errors import Problem as Trouble
 from engine.api.errors import ProblemCode
@@ -127,7 +133,10 @@ def test_problems_are_told_on_their_nodes_and_go_away(qtbot: QtBot) -> None:
     nodes = hand.view.canvas.nodes
     qtbot.waitUntil(lambda: "has nothing wired to image" in nodes["save"].card.problem)
     assert nodes["seed"].card.problem == ""
-    assert nodes["save"].card.feet[0].is_problem
+    callout = nodes["save"].card.callout
+    assert callout is not None
+    assert callout.top > nodes["save"].card.height, "it hangs below, and neither moves nor resizes anything"
+    assert " ".join(callout.lines).startswith("Has nothing wired to image")
     hand.drag(hand.out("model", "base"), hand.port("solve", "denoiser"))
     hand.drag(hand.out("prompt", "conditioning"), hand.port("solve", "prompt"))
     hand.drag(hand.out("solve", "image"), hand.port("save", "image"))
@@ -155,7 +164,7 @@ def test_what_the_engine_tells_is_shown(qtbot: QtBot) -> None:
     why = Why(Reason.PARAMETER, ("steps",))
     hand.view.facts.hear(NodeDone("job", "solve", StepOutcome.RAN, why, seconds=1.5), titles)
     assert card().facts.progress is None
-    assert card().feet[0].lines == ("Ran because steps changed.",)
+    assert happened(card().facts) == "Ran in 1.5 s, because steps changed."
     trouble = Trouble(ProblemCode.OUT_OF_MEMORY, "The memory is full.", "Make the picture smaller.")
     hand.view.facts.hear(NodeFailed("job", "solve", trouble), titles)
     assert card().problem == "The memory is full. Make the picture smaller."
@@ -169,24 +178,47 @@ def test_inner_nodes_of_a_component_count_for_their_instance(qtbot: QtBot) -> No
     assert hand.view.canvas.nodes["a"].card.title == "Part"
 
 
-def test_a_picture_makes_room_for_itself_and_moves_no_port(qtbot: QtBot) -> None:
+def test_results_never_change_the_size_of_a_node(qtbot: QtBot) -> None:
     hand = studio(qtbot, painter())
     before = hand.view.canvas.nodes["solve"].card
-    image = QImage(64, 48, QImage.Format.Format_RGB32)
-    image.fill(QColor("teal"))
-    hand.view.facts.put("solve", NodeFacts().with_preview(image))
-    after = hand.view.canvas.nodes["solve"].card
-    assert after.height > before.height
-    assert after.spots == before.spots
-    assert _colour_at(hand, "solve", 104, after.preview[0] + 40 if after.preview else 0) == QColor("teal")
+    for width, height in ((64, 48), (48, 64), (64, 8)):
+        image = QImage(width, height, QImage.Format.Format_RGB32)
+        image.fill(QColor("teal"))
+        told = NodeFacts(seconds=3.0, outcome=StepOutcome.RAN, why="steps changed", notes=("Long. " * 60,))
+        hand.view.facts.put("solve", told.with_preview(image))
+        after = hand.view.canvas.nodes["solve"].card
+        assert (after.height, after.spots, after.lines) == (before.height, before.spots, before.lines)
+        assert after.preview is not None
+        assert _colour_at(hand, "solve", 120, after.preview[0] + after.preview[1] / 2) == QColor("teal")
 
 
-def test_a_picture_that_cannot_be_read_leaves_no_room(qtbot: QtBot) -> None:
+def test_what_happened_and_its_notes_are_told_where_the_pointer_rests(qtbot: QtBot) -> None:
+    hand = studio(qtbot, painter())
+    told = NodeFacts(seconds=3.0, outcome=StepOutcome.RAN, why="steps changed", notes=("Drawn at 32 x 32.",))
+    hand.view.facts.put("solve", told)
+    tip = tip_of(hand.view.canvas, Hit(node="solve"))
+    assert "Ran in 3.0 s, because steps changed." in tip
+    assert "Drawn at 32 x 32." in tip
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_nodes_of_an_example_overlap_nothing_and_fit_their_frames(qtbot: QtBot, name: str) -> None:
+    hand = studio(qtbot, EXAMPLES[name](built_in()).graph)
+    boxes = [item.box for item in hand.view.canvas.nodes.values()]
+    assert not any(one.intersects(other) for one, other in combinations(boxes, 2))
+    for frame in hand.view.canvas.frames.values():
+        inner = frame.box.adjusted(0, TITLE_HEIGHT, 0, 0)
+        assert all(inner.contains(box) for box in boxes if frame.box.intersects(box))
+
+
+def test_a_picture_that_cannot_be_read_leaves_the_room_empty(qtbot: QtBot) -> None:
     document, reference = add_asset(Document(), PictureFile(b"not really a picture", "png"))
     node = Node("picture", "sinopia.load-image", params={"file": reference})
     hand = studio(qtbot, Graph((node,)))
     hand.session.apply("Open", replace_document(document, graph=Graph((node,))))
-    assert hand.view.canvas.nodes["picture"].card.preview is None
+    card = hand.view.canvas.nodes["picture"].card
+    assert card.picture is None
+    assert card.invites
 
 
 def test_the_smaller_frame_lies_in_front(qtbot: QtBot) -> None:
@@ -240,7 +272,7 @@ def test_the_other_theme_reaches_everything(qtbot: QtBot) -> None:
     hand = studio(qtbot, painter())
     hand.view.wear_look(LIGHT)
     assert _colour_at(hand, "solve", 190, 150) == LIGHT.node
-    assert _settled(hand).pixelColor(600, 790) == LIGHT.surround
+    assert _settled(hand).pixelColor(20, 790) == LIGHT.surround
 
 
 def test_what_would_be_taken_hold_of_lights_up(qtbot: QtBot) -> None:

@@ -5,7 +5,7 @@ Measures are pixels at 100 %, from the node's upper left corner. An item is draw
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,9 +15,9 @@ from PySide6.QtGui import QImage
 from app.qt.canvas import look
 from app.qt.canvas.facts import NOTHING, NodeFacts
 from app.qt.canvas.said import said, title_of
+from app.qt.canvas.scale import Scale
 from app.qt.canvas.texts import wrapped
 from engine.api.plan import Json
-from engine.api.report import StepOutcome
 from nodes.graph.model import Node
 from nodes.specs.declare import Kind, Parameter, Port, PortType
 from nodes.specs.shape import Shape
@@ -27,8 +27,8 @@ _LINE = 16
 _MOST_LINES = 4
 _USUAL_ROWS = 3
 _MOST_PHRASES = 6
-_MOST_FOOT_LINES = 6
-_PREVIEW_HEIGHTS = (64, 192)
+_MOST_CALLOUT_LINES = 3
+_CALLOUT_GAP = 6.0
 _TEXT_KINDS = frozenset({Kind.TEXT, Kind.LINES})
 
 
@@ -51,13 +51,15 @@ class Spot(Struct, frozen=True):
 
 
 class Line(Struct, frozen=True):
-    """One line of the body: a name on the left, a value on the right."""
+    """One line of the body: a name on the left, a value on the right. `share`: where a number lies in its range."""
 
     top: float
     title: str
     value: str
     is_set: bool
     driven: bool = False
+    name: str = ""
+    share: float | None = None
 
 
 class Block(Struct, frozen=True):
@@ -78,12 +80,12 @@ class Swatch(Struct, frozen=True):
     phrase: str
 
 
-class Foot(Struct, frozen=True):
-    """Small lines below the body: why the node ran, or what is wrong with it."""
+class Callout(Struct, frozen=True):
+    """What is wrong with the node, hanging below it, so that telling it moves and resizes nothing."""
 
     top: float
+    height: float
     lines: tuple[str, ...]
-    is_problem: bool
 
 
 @dataclass(frozen=True)
@@ -98,9 +100,11 @@ class Card:
     lines: tuple[Line, ...] = ()
     blocks: tuple[Block, ...] = ()
     swatches: tuple[Swatch, ...] = ()
-    feet: tuple[Foot, ...] = ()
+    callout: Callout | None = None
     preview: tuple[float, float] | None = None
-    """Top and height of the picture, across the whole width."""
+    """Top and height of the room for the picture, across the whole width; there is one whether or not one is there."""
+    invites: bool = False
+    """Whether a picture may be dropped there."""
     muted: bool = False
     known: bool = True
     problem: str = ""
@@ -115,6 +119,15 @@ class Card:
     def places(self) -> Mapping[tuple[str, bool], tuple[float, float]]:
         """Where each port is, by its name and whether it is an output."""
         return {(spot.name, spot.is_output): (spot.x, spot.y) for spot in self.spots}
+
+    @property
+    def reach(self) -> float:
+        """The height with what hangs below."""
+        return self.height if self.callout is None else self.callout.top + self.callout.height
+
+    def line_at(self, y: float) -> Line | None:
+        """The line of the body at a height."""
+        return next((line for line in self.lines if line.top <= y < line.top + look.ROW), None)
 
 
 @dataclass(frozen=True)
@@ -147,7 +160,7 @@ class _Builder:
         self.lines: list[Line] = []
         self.blocks: list[Block] = []
         self.swatches: list[Swatch] = []
-        self.feet: list[Foot] = []
+        self.invites = False
         self.preview: tuple[float, float] | None = None
         self.picture: QImage | None = None
 
@@ -158,20 +171,21 @@ class _Builder:
                 self._parameter(parameter, self.shape)
         else:
             self._row(Line(self.y, "type", self.node.type, is_set=True))
-        self._preview()
-        self._feet()
+        self._well()
+        height = self.y + look.PADDING / 2
         spec = None if self.shape is None else self.shape.spec
         return Card(
             title=self.title,
             family=spec.family if spec else "",
             type=self.node.type,
-            height=self.y + look.PADDING / 2,
+            height=height,
             spots=tuple(self.spots),
             lines=tuple(self.lines),
             blocks=tuple(self.blocks),
             swatches=tuple(self.swatches),
-            feet=tuple(self.feet),
+            callout=self._callout(height),
             preview=self.preview,
+            invites=self.invites,
             muted=self.node.muted,
             known=spec is not None,
             problem=self.around.problem or self.facts.trouble,
@@ -209,7 +223,7 @@ class _Builder:
             is_output=False,
             x=0.0,
             y=middle,
-            title=port.name.replace("_", " "),
+            title=port.label,
             help=port.help,
             required=port.required,
             many=port.many,
@@ -224,7 +238,7 @@ class _Builder:
             is_output=True,
             x=look.NODE_WIDTH,
             y=middle,
-            title=port.name.replace("_", " "),
+            title=port.label,
             help=port.help,
             is_list=port.name in self.around.lists,
             wired=port.name in self.around.used,
@@ -239,7 +253,7 @@ class _Builder:
         if driven:
             self._handle(parameter)
             source = self.around.sources[parameter.name]
-            self._row(Line(self.y, title_of(parameter), f"← {source}", is_set=True, driven=True))
+            self._row(Line(self.y, title_of(parameter), f"← {source}", is_set=True, driven=True, name=parameter.name))
         elif parameter.kind in _TEXT_KINDS:
             if value == "" and parameter != shape.spec.parameters[0]:
                 return  # a title that nobody gave is no news; a prompt that nobody wrote is
@@ -247,11 +261,20 @@ class _Builder:
             self._text(parameter.name, str(value))
         elif parameter.kind is Kind.PHRASES and isinstance(value, list) and value:
             self._phrases(value)
-        elif parameter.kind is Kind.PICTURE and value:
-            self.picture = self.around.picture
+        elif parameter.kind is Kind.PICTURE:
+            self.picture, self.invites = self.around.picture, True
         elif value != parameter.default or parameter in shape.spec.parameters[:_USUAL_ROWS]:
             self._handle(parameter)
-            self._row(Line(self.y, title_of(parameter), said(parameter, value), is_set=value != parameter.default))
+            self._row(
+                Line(
+                    self.y,
+                    title_of(parameter),
+                    said(parameter, value),
+                    is_set=value != parameter.default,
+                    name=parameter.name,
+                    share=_share(parameter, value),
+                )
+            )
 
     def _handle(self, parameter: Parameter, middle: float | None = None) -> None:
         """A port for a parameter that a wire may drive."""
@@ -295,34 +318,30 @@ class _Builder:
 
     # Results ----------------------------------------------------------------------------------------------------------
 
-    def _preview(self) -> None:
-        image = self.facts.preview or self.picture
-        if image is None or image.isNull():
+    def _well(self) -> None:
+        """Room for a picture on every node that makes or holds one: the same before, while and after it is made."""
+        made = () if self.shape is None else self.shape.spec.outputs
+        if not any(port.type is PortType.IMAGE for port in made):
             return
-        self.picture = image
-        width = look.NODE_WIDTH - 2 * look.PADDING
-        low, high = _PREVIEW_HEIGHTS
-        height = float(min(max(width * image.height() / image.width(), low), high))
+        self.picture = self.facts.preview or self.picture
         self.y += 4
-        self.preview = (self.y, height)
-        self.y += height + 4
+        self.preview = (self.y, look.WELL)
+        self.y += look.WELL + 4
 
-    def _feet(self) -> None:
-        for text, is_problem in self._told():
-            width = look.NODE_WIDTH - 2 * look.PADDING - (16 if is_problem else 6)
-            lines = wrapped(text, width, _MOST_FOOT_LINES, look.SMALL_FONT_SIZE)
-            self.feet.append(Foot(self.y + 2, lines, is_problem))
-            self.y += 14 * len(lines) + 4
-
-    def _told(self) -> Iterator[tuple[str, bool]]:
+    def _callout(self, bottom: float) -> Callout | None:
         problem = self.around.problem or self.facts.trouble
-        if problem:
-            yield _without_name(problem, self.title, self.node.type), True
-        elif self.facts.step:
-            yield self.facts.step, False
-        elif self.facts.why and self.facts.outcome is StepOutcome.RAN:
-            yield f"Ran because {self.facts.why}.", False
-        yield from ((note, False) for note in self.facts.notes)
+        if not problem:
+            return None
+        told = _without_name(problem, self.title, self.node.type)
+        width = look.NODE_WIDTH - 2 * look.PADDING - 8
+        lines = wrapped(told, width, _MOST_CALLOUT_LINES, look.FONT_SIZE)
+        return Callout(bottom + _CALLOUT_GAP, _LINE * len(lines) + 12, lines)
+
+
+def _share(parameter: Parameter, value: Json) -> float | None:
+    scale = Scale.of(parameter)
+    whole = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return scale.share(value) if scale is not None and whole else None  # type: ignore[arg-type]  # just found a number
 
 
 def _without_name(problem: str, *names: str) -> str:

@@ -118,3 +118,23 @@ def _step(event: Progress) -> str:
     steps = f"{event.done} of {event.total}" if event.total else ""
     items = f"item {event.item + 1} of {event.items}" if event.items > 1 else ""
     return ", ".join(part for part in (event.text, items, steps) if part)
+
+
+def happened(facts: NodeFacts) -> str:
+    """What became of a node in the last run, as a sentence; empty when it was not part of one."""
+    if facts.outcome is StepOutcome.RAN:
+        took = f" in {seconds_said(facts.seconds)}" if facts.seconds is not None else ""
+        return f"Ran{took}, because {facts.why}." if facts.why else f"Ran{took}."
+    if facts.outcome in (StepOutcome.HIT, StepOutcome.COVERED):
+        took = f" It took {seconds_said(facts.seconds)} when it ran." if facts.seconds is not None else ""
+        return f"Did not run: {facts.why or 'its result was kept'}.{took}"
+    return f"Did not run: {facts.why}." if facts.outcome is not None and facts.why else ""
+
+
+def seconds_said(seconds: float) -> str:
+    """A duration with as many figures as one wants to read."""
+    if seconds < 0.0995:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 99.5:
+        return f"{seconds:.1f} s"
+    return f"{seconds // 60:.0f} min {seconds % 60:02.0f} s"

@@ -10,14 +10,16 @@ from PySide6.QtGui import QColor, QFont
 from nodes.specs.declare import PortType
 
 GRID = 8
-NODE_WIDTH = 208
+NODE_WIDTH = 240
 CORNER = 6.0
 HEADER = 32
 ROW = 20
 PADDING = 8
-PORT_RADIUS = 7.0
+PORT_RADIUS = 8.0
 FONT_SIZE = 13
 SMALL_FONT_SIZE = 11
+WELL = 192.0
+"""Height of the room for a node's picture."""
 
 WORLD = 400_000.0
 """How far from the middle things can be seen. What a file puts further out is shown at the edge."""

@@ -129,7 +129,7 @@ class NodeItem(QGraphicsRectItem):
         return pixmap
 
     def _fit(self) -> None:
-        self.setRect(QRectF(0, 0, self.card.width, self.card.height).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+        self.setRect(QRectF(0, 0, self.card.width, self.card.reach).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
 
 
 def _place(node: Node) -> QPointF:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
 from app.qt.canvas import look as measures
-from app.qt.canvas.card import Block, Card, Foot, Line, Spot, Swatch
+from app.qt.canvas.card import Block, Callout, Card, Line, Spot, Swatch
+from app.qt.canvas.facts import seconds_said
 from app.qt.canvas.look import LETTERS, PHRASE_COLOURS, Look, font
 from app.qt.canvas.texts import wrapped
 from engine.api.report import StepOutcome
@@ -21,6 +22,7 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 _MUTED_OPACITY = 0.42
+_GROOVE_LEFT = 10.0
 _TITLE_ON_BLOCK = 11.0
 """Pixels on screen of a title at small zoom, where it no longer shrinks with its node."""
 
@@ -55,14 +57,14 @@ def paint_full(painter: QPainter, card: Card, look: Look, dress: Dress, scale: f
         _block(painter, block, look)
     for swatch in card.swatches:
         _swatch(painter, swatch, look)
-    _preview(painter, card)
-    for foot in card.feet:
-        _foot(painter, foot, look)
+    _well(painter, card, look)
     for spot in card.spots:
         paint_spot(painter, spot, look)
     painter.restore()
     if card.muted:
         _mute_stroke(painter, card, look)
+    if card.callout is not None:
+        _callout(painter, card.callout, look)
     if card.problem:
         _badge(painter, card, look)
 
@@ -155,8 +157,20 @@ def _side_note(painter: QPainter, card: Card, look: Look) -> float:
         return 0.0
     painter.setFont(font(measures.SMALL_FONT_SIZE))
     painter.setPen(look.dim)
-    painter.drawText(QRectF(0, 0, card.width - 10, measures.HEADER), _RIGHT, note)
-    return QFontMetricsF(painter.font()).horizontalAdvance(note) + 8
+    painter.drawText(QRectF(0, 0, card.width - 12, measures.HEADER), _RIGHT, note)
+    taken = QFontMetricsF(painter.font()).horizontalAdvance(note) + 8
+    return taken + (_notes_mark(painter, card.width - 12 - taken, look) if card.facts.notes else 0.0)
+
+
+def _notes_mark(painter: QPainter, right: float, look: Look) -> float:
+    """A ring with an i: there is more to read when the pointer rests here."""
+    painter.setPen(QPen(look.dim, 1.0))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    middle = QPointF(right - 6, measures.HEADER / 2)
+    painter.drawEllipse(middle, 6, 6)
+    painter.drawLine(middle + QPointF(0, -0.5), middle + QPointF(0, 3))
+    painter.drawPoint(middle + QPointF(0, -3))
+    return 20.0
 
 
 def _header_shape(width: float) -> QPainterPath:
@@ -182,15 +196,6 @@ def _side_words(card: Card) -> str:
     return "" if card.facts.seconds is None else seconds_said(card.facts.seconds)
 
 
-def seconds_said(seconds: float) -> str:
-    """A duration with as many figures as one wants to read."""
-    if seconds < 0.0995:
-        return f"{seconds * 1000:.0f} ms"
-    if seconds < 99.5:
-        return f"{seconds:.1f} s"
-    return f"{seconds // 60:.0f} min {seconds % 60:02.0f} s"
-
-
 def _progress(painter: QPainter, card: Card, look: Look) -> None:
     if card.facts.progress is None:
         return
@@ -200,13 +205,26 @@ def _progress(painter: QPainter, card: Card, look: Look) -> None:
 
 
 def _line(painter: QPainter, line: Line, look: Look) -> None:
-    rect = QRectF(14, line.top, measures.NODE_WIDTH - 26, measures.ROW)
+    rect = QRectF(16, line.top, measures.NODE_WIDTH - 32, measures.ROW)
+    if line.name and not line.driven:
+        _groove(painter, line, look)
     painter.setFont(font())
     painter.setPen(look.dim)
     painter.drawText(rect, _LEFT, line.title)
     used = QFontMetricsF(painter.font()).horizontalAdvance(line.title) + 10
     painter.setPen(look.text if line.is_set else look.dim)
     painter.drawText(rect, _RIGHT, _elided(line.value, rect.width() - used))
+
+
+def _groove(painter: QPainter, line: Line, look: Look) -> None:
+    """What a value lies in; for a number, filled as far as it lies in its range."""
+    groove = QRectF(_GROOVE_LEFT, line.top + 1, measures.NODE_WIDTH - 2 * _GROOVE_LEFT, measures.ROW - 2)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(look.inset)
+    painter.drawRoundedRect(groove, 3, 3)
+    if line.share:
+        painter.setBrush(measures.mixed(look.inset, look.text, 0.14))
+        painter.drawRoundedRect(QRectF(groove.topLeft(), QSizeF(groove.width() * line.share, groove.height())), 3, 3)
 
 
 def _block(painter: QPainter, block: Block, look: Look) -> None:
@@ -224,17 +242,28 @@ def _swatch(painter: QPainter, swatch: Swatch, look: Look) -> None:
     middle = swatch.top + measures.ROW / 2
     painter.setPen(QPen(look.line, 1))
     painter.setBrush(QColor(PHRASE_COLOURS[swatch.colour % len(PHRASE_COLOURS)]))
-    painter.drawRoundedRect(QRectF(14, middle - 5, 10, 10), 2, 2)
+    painter.drawRoundedRect(QRectF(16, middle - 5, 10, 10), 2, 2)
     painter.setPen(look.text)
     painter.setFont(font())
-    rect = QRectF(31, swatch.top, measures.NODE_WIDTH - 43, measures.ROW)
+    rect = QRectF(34, swatch.top, measures.NODE_WIDTH - 46, measures.ROW)
     painter.drawText(rect, _LEFT, _elided(swatch.phrase, rect.width()))
 
 
-def _preview(painter: QPainter, card: Card) -> None:
-    if card.preview is not None:
-        top, height = card.preview
-        _picture(painter, card, QRectF(measures.PADDING, top, card.width - 2 * measures.PADDING, height))
+def _well(painter: QPainter, card: Card, look: Look) -> None:
+    """The picture, or the empty room for it."""
+    if card.preview is None:
+        return
+    top, height = card.preview
+    room = QRectF(measures.PADDING, top, card.width - 2 * measures.PADDING, height)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(look.inset)
+    painter.drawRoundedRect(room, 4, 4)
+    if card.picture is not None and not card.picture.isNull():
+        _picture(painter, card, room)
+        return
+    painter.setFont(font(measures.SMALL_FONT_SIZE + 1))
+    painter.setPen(look.dim)
+    painter.drawText(room, _CENTRE, "Drop a picture here" if card.invites else "No picture yet")
 
 
 def _picture(painter: QPainter, card: Card, room: QRectF) -> None:
@@ -257,14 +286,16 @@ def _shrunk(painter: QPainter, image: QImage, place: QRectF) -> QImage:
     return image.scaled(seen.toSize(), Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
 
 
-def _foot(painter: QPainter, foot: Foot, look: Look) -> None:
-    painter.setFont(font(measures.SMALL_FONT_SIZE))
-    painter.setPen(look.warning if foot.is_problem else look.dim)
-    left = measures.PADDING + (16 if foot.is_problem else 6)
-    for number, text in enumerate(foot.lines):
-        painter.drawText(QRectF(left, foot.top + 14 * number, measures.NODE_WIDTH - left - 6, 14), _LEFT, text)
-    if foot.is_problem:
-        painter.fillRect(QRectF(measures.PADDING + 6, foot.top + 1, 2, 14 * len(foot.lines) - 2), look.warning)
+def _callout(painter: QPainter, callout: Callout, look: Look) -> None:
+    """A note pinned below the node, as wide as it."""
+    rect = QRectF(0.5, callout.top, measures.NODE_WIDTH - 1, callout.height)
+    painter.setPen(QPen(look.warning, 1.0))
+    painter.setBrush(look.window)
+    painter.drawRoundedRect(rect, 4, 4)
+    painter.setPen(look.text)
+    painter.setFont(font())
+    for number, text in enumerate(callout.lines):
+        painter.drawText(QRectF(12, callout.top + 6 + 16 * number, rect.width() - 20, 16), _LEFT, text)
 
 
 def paint_spot(painter: QPainter, spot: Spot, look: Look, *, glow: bool = False) -> None:
@@ -277,9 +308,9 @@ def paint_spot(painter: QPainter, spot: Spot, look: Look, *, glow: bool = False)
     half = measures.NODE_WIDTH / 2
     top = spot.y - measures.ROW / 2
     if spot.is_output:
-        painter.drawText(QRectF(half, top, half - 14, measures.ROW), _RIGHT, _elided(spot.title, half - 16))
+        painter.drawText(QRectF(half, top, half - 16, measures.ROW), _RIGHT, _elided(spot.title, half - 18))
     else:
-        painter.drawText(QRectF(14, top, half + 10, measures.ROW), _LEFT, _elided(spot.title, half + 8))
+        painter.drawText(QRectF(16, top, half + 8, measures.ROW), _LEFT, _elided(spot.title, half + 6))
 
 
 def paint_port(painter: QPainter, spot: Spot, look: Look, *, glow: bool = False) -> None:
@@ -298,7 +329,7 @@ def paint_port(painter: QPainter, spot: Spot, look: Look, *, glow: bool = False)
         painter.drawRoundedRect(shape.adjusted(-2.5, -2.5, 2.5, 2.5), radius + 2.5, radius + 2.5)
     if radius < measures.PORT_RADIUS:
         return
-    painter.setFont(font(9, bold=True))
+    painter.setFont(font(11, bold=True))
     painter.setPen(look.on_port if spot.wired or glow else colour)
     painter.drawText(shape, _CENTRE, LETTERS[spot.kind])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from app.qt.canvas.card import Spot
+from app.qt.canvas.facts import happened
 from app.qt.canvas.hits import Hit
 from app.qt.canvas.scene import CanvasScene
 
@@ -19,7 +20,9 @@ def tip_of(scene: CanvasScene, hit: Hit) -> str:
         source, target = hit.link
         what = scene.carried(source)
         carries = f"a list of {what.kind.value}" if what.is_list else what.kind.value
-        return _lines(f"{scene.title(source.node)} → {scene.title(target.node)}", f"{target.port}: {carries}")
+        return _lines(
+            f"{scene.title(source.node)} → {scene.title(target.node)}", f"{target.port.replace('_', ' ')}: {carries}"
+        )
     return ""
 
 
@@ -33,8 +36,8 @@ def _port(spot: Spot) -> str:
 def _node(scene: CanvasScene, name: str) -> str:
     card, shape = scene.nodes[name].card, scene.shape(name)
     help_text = shape.spec.help if shape is not None else "This type is not known here; its values are kept."
-    why = f"Ran: {card.facts.why}." if card.facts.why else ""
-    return _lines(card.title, card.problem, card.note, help_text if not card.problem else "", why)
+    told = (help_text, happened(card.facts), *card.facts.notes) if not card.problem else ()
+    return _lines(card.title, card.problem, card.note, *told)
 
 
 def _lines(title: str, *others: str) -> str:

@@ -46,7 +46,7 @@ def with_dots(link: Link, dots: Sequence[Point]) -> Link:
 def wire_path(start: QPointF, end: QPointF, dots: Sequence[Point] = ()) -> QPainterPath:
     """A smooth way from an output to an input through the dots: it leaves to the right and arrives from the left."""
     stops = [(start.x(), start.y()), *dots, (end.x(), end.y())]
-    headings = [_EAST, *(_heading(stops[i - 1], stops[i + 1]) for i in range(1, len(stops) - 1)), _EAST]
+    headings = [_EAST, *(_heading(*stops[i - 1 : i + 2]) for i in range(1, len(stops) - 1)), _EAST]
     path = QPainterPath(start)
     for number in range(1, len(stops)):
         (x0, y0), (x1, y1) = before, after = stops[number - 1], stops[number]
@@ -56,10 +56,20 @@ def wire_path(start: QPointF, end: QPointF, dots: Sequence[Point] = ()) -> QPain
     return path
 
 
-def _heading(before: Point, after: Point) -> Point:
-    """The direction, of length 1, in which a wire passes a dot between two stops."""
+def _heading(before: Point, at: Point, after: Point) -> Point:
+    """The direction, of length 1, in which a wire passes a dot: straight along a lane, and never beyond the dot."""
+    across = _steady(at[0] - before[0], after[0] - at[0])
+    down = _steady(at[1] - before[1], after[1] - at[1])
+    length = math.hypot(across, down)
+    if length > 0:
+        return across / length, down / length
     length = math.dist(before, after)
     return ((after[0] - before[0]) / length, (after[1] - before[1]) / length) if length > 0 else _EAST
+
+
+def _steady(come: float, go: float) -> float:
+    """The harmonic mean of two steps; none where the way turns back (Fritsch and Butland, 1984)."""
+    return 2.0 * come * go / (come + go) if come * go > 0 else 0.0
 
 
 def _slack(before: Point, after: Point) -> float:

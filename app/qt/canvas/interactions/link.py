@@ -311,7 +311,7 @@ def _choice(shape: Shape, name: str) -> Choice:
         parameter = shape.parameters[name]
         return Choice(name, title_of(parameter), parameter.help)
     port = shape.inputs.get(name) or shape.outputs[name]
-    return Choice(name, name.replace("_", " "), port.help)
+    return Choice(name, port.label, port.help)
 
 
 def _place(where: QPointF, shape: Shape, port: str, loose: Loose) -> tuple[float, float]:
