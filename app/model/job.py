@@ -87,9 +87,9 @@ class Result:
 class Job:
     """One press of Generate.
 
-    `document` is the snapshot it was made from. `seeds`: those of the solve that decides the layout, in order. `nodes`:
-    by node id of the plan. `expected`: seconds that each node may take, by what it took before. `key` is the engine's
-    name for it.
+    `document` is the snapshot it was made from. `seeds` and `size` are those of the solve that decides the layout.
+    `nodes`: by node id of the plan. `expected`: seconds that each node may take, by what it took before. `live`: it is
+    only looked at while one paints, and its pictures are not kept. `key` is the engine's name for it.
     """
 
     id: int
@@ -97,6 +97,8 @@ class Job:
     targets: tuple[str, ...] | None
     prompt: str
     seeds: tuple[int, ...]
+    size: tuple[int, int] | None = None
+    live: bool = False
     state: JobState = JobState.PREPARING
     nodes: Mapping[str, NodeFacts] = field(default_factory=nothing)
     expected: Mapping[str, float] = field(default_factory=nothing)

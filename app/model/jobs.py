@@ -6,23 +6,25 @@ over to that thread.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
 from app.client.client import USUAL, JobOptions
-from app.client.events import ClientEvent
+from app.client.events import ClientEvent, EngineLost, EngineStarted
 from app.files.archive import ArchiveError
 from app.files.cache import unpack_assets
 from app.files.embedded import picture_facts
 from app.files.errors import ProjectFileError
 from app.model.aside import Aside, at_once
 from app.model.conversion import MaskEncoder, to_project
+from app.model.costs import Costs, Forecast
 from app.model.document import Document, frozen
 from app.model.engine_state import EngineState, after
 from app.model.job import STATE_OF, Job, JobState, NodeFacts
-from app.model.seeds import planned_seeds, prompt_text
+from app.model.seeds import planned_seeds, planned_size, prompt_text
 from app.model.settings import Device
 from app.model.signal import Signal
 from engine.api.errors import Problem, ProblemCode
@@ -35,7 +37,7 @@ from engine.api.messages import (
     Progress,
     QueueChanged,
 )
-from engine.api.plan import Asset, Plan
+from engine.api.plan import Asset, Plan, Step
 from engine.api.report import StepOutcome
 from nodes.graph.compile import compile_plan
 from nodes.graph.errors import GraphError
@@ -54,10 +56,28 @@ class Engine(Protocol):
 
 @dataclass(frozen=True)
 class JobFolders:
-    """Where a job's masks and pictures are put for the engine, and where its results go."""
+    """Where a job's masks and pictures are put for the engine, and where its results go, or those of a live job."""
 
     assets: Path
     results: Path
+    live: Path
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How a job is to be run.
+
+    `targets`: up to these nodes (None: up to every output node). `first` puts it before all that wait. `fresh` uses
+    nothing that was kept. `live`: its pictures are only looked at.
+    """
+
+    targets: tuple[str, ...] | None = None
+    first: bool = False
+    fresh: bool = False
+    live: bool = False
+
+
+PLAIN = Wish()
 
 
 @dataclass(frozen=True)
@@ -86,7 +106,8 @@ class Jobs:
         self._engine, self._registry, self._folders, self._aside = engine, registry, folders, aside
         self._jobs: dict[int, Job] = {}
         self._by_key: dict[str, int] = {}
-        self._took: dict[str, float] = {}
+        self._steps: dict[int, Mapping[str, Step]] = {}
+        self._costs = Costs()
         self._encoder = MaskEncoder()
         self._engine_state = EngineState()
         self._next = 1
@@ -110,22 +131,17 @@ class Jobs:
         """One job; KeyError when it was removed."""
         return self._jobs[job]
 
-    def submit(
-        self, document: Document, targets: Sequence[str] | None = None, *, first: bool = False, fresh: bool = False
-    ) -> Job:
-        """Run `document` up to `targets` (None: up to every output node); `first` puts it before all that wait.
+    def submit(self, document: Document, wish: Wish = PLAIN) -> Job:
+        """Run `document`.
 
         Raises:
             ProblemsError: the document cannot run as it is; it carries every problem.
         """
-        # Masks and pictures get their names by content only when they are written, which is done aside.
-        unnamed = {reference: Asset("", "") for reference in document.files}
-        plan = compile_plan(document.graph, self._registry, targets, unnamed)
-        job = self._new(document, None if targets is None else tuple(targets), plan)
-        device, embed = self.device, self.embed_project
+        job = self._new(document, wish, self._draft(document, wish.targets))
+        device, embed = self.device, self.embed_project and not wish.live
         self._aside(
             lambda: self._prepare(job, embed=embed),
-            lambda prepared: self._submit(job.id, prepared, JobOptions(prepared.facts, device.value, fresh), first),
+            lambda prepared: self._submit(job.id, prepared, JobOptions(prepared.facts, device.value, wish.fresh), wish),
             lambda error: self._failed(job.id, error),
         )
         return self._jobs[job.id]
@@ -136,9 +152,15 @@ class Jobs:
         Raises:
             ProblemsError: the document cannot run as it is.
         """
-        unnamed = {reference: Asset("", "") for reference in document.files}
-        plan = compile_plan(document.graph, self._registry, targets, unnamed)
-        return sum(self._expected(plan).values()) or None
+        return sum(self._costs.expected(self._draft(document, targets)).values()) or None
+
+    def foresee(self, document: Document, told: Callable[[Forecast], object]) -> None:
+        """Look, aside, what a run of `document` would do now; one that cannot run would do nothing."""
+        self._aside(
+            lambda: self._named(document),
+            lambda plan: told(self._costs.forecast(plan)),
+            lambda _error: told(Forecast()),
+        )
 
     def cancel(self, job: int) -> None:
         """Stop a job, or take it out of the queue."""
@@ -153,6 +175,12 @@ class Jobs:
         """Stop what runs and empty the queue."""
         for job in reversed(self.unfinished):
             self.cancel(job.id)
+
+    def clear(self) -> None:
+        """Empty the queue; what runs goes on."""
+        for job in reversed(self.unfinished):
+            if job.state in (JobState.PREPARING, JobState.WAITING):
+                self.cancel(job.id)
 
     def remove(self, jobs: Iterable[int]) -> None:
         """Forget jobs that are over."""
@@ -172,6 +200,8 @@ class Jobs:
         if state is not self._engine_state:
             self._engine_state = state
             self.engine_changed.emit(state)
+        if isinstance(event, EngineLost | EngineStarted):
+            self._costs.forget_kept()
         if isinstance(event, QueueChanged):
             self._order(event)
         job = self._jobs.get(self._by_key.get(getattr(event, "job", None) or "", 0))
@@ -188,7 +218,7 @@ class Jobs:
             case Preview():
                 self.previewed.emit(job, event)
             case NodeDone():
-                self._note_seconds(job, event)
+                self._note_cost(job, event)
                 nodes = frozen({**job.nodes, event.node: self._done(job, event)})
                 self._put(replace(job, nodes=nodes, pictures=(*job.pictures, *event.pictures)))
             case NodeFailed():
@@ -198,10 +228,23 @@ class Jobs:
                 ended = replace(job, state=STATE_OF[event.outcome], seconds=event.seconds, device=event.device)
                 self._end(replace(ended, pictures=event.pictures or job.pictures, problem=event.problem))
 
-    def _new(self, document: Document, targets: tuple[str, ...] | None, plan: Plan) -> Job:
+    def _draft(self, document: Document, targets: Sequence[str] | None) -> Plan:
+        """The plan, with masks and pictures yet unnamed: they get names by content only when written, aside."""
+        unnamed = {reference: Asset("", "") for reference in document.files}
+        return compile_plan(document.graph, self._registry, targets, unnamed)
+
+    def _named(self, document: Document) -> Plan:
+        """Done aside: the plan with the keys that the engine will see."""
+        files = to_project(document, self._encoder).files
+        assets = {reference: Asset("", sha256(content).hexdigest()) for reference, content in files.items()}
+        return compile_plan(document.graph, self._registry, None, assets)
+
+    def _new(self, document: Document, wish: Wish, plan: Plan) -> Job:
         prompt, seeds = prompt_text(plan), planned_seeds(plan)
         nodes = frozen({step.node: NodeFacts() for step in plan.steps})
-        job = Job(self._next, document, targets, prompt, seeds, nodes=nodes, expected=frozen(self._expected(plan)))
+        expected = frozen(self._costs.expected(plan))
+        told = prompt, seeds, planned_size(plan), wish.live
+        job = Job(self._next, document, wish.targets, *told, nodes=nodes, expected=expected)
         self._next += 1
         self._jobs[job.id] = job
         self.added.emit(job)
@@ -214,14 +257,16 @@ class Jobs:
         plan = compile_plan(job.document.graph, self._registry, job.targets, assets)
         return _Prepared(plan, picture_facts(project, self._registry) if embed else {})
 
-    def _submit(self, job: int, prepared: _Prepared, options: JobOptions, first: bool) -> None:
+    def _submit(self, job: int, prepared: _Prepared, options: JobOptions, wish: Wish) -> None:
         held = self._jobs.get(job)
         if held is None or held.state is not JobState.PREPARING:
             return  # cancelled meanwhile
-        key = self._engine.submit(prepared.plan, self._folders.results, options)
+        folder = self._folders.live if wish.live else self._folders.results
+        key = self._engine.submit(prepared.plan, folder, options)
         self._by_key[key] = job
+        self._steps[job] = {step.node: step for step in prepared.plan.steps}
         self._put(replace(held, state=JobState.WAITING, key=key))
-        if first:
+        if wish.first:
             self._engine.reorder([key])
 
     def _failed(self, job: int, error: Exception) -> None:
@@ -235,13 +280,10 @@ class Jobs:
             outcome=event.outcome, seconds=event.seconds, why=event.why.sentence(titles), notes=event.notes
         )
 
-    def _note_seconds(self, job: Job, event: NodeDone) -> None:
-        node = job.document.nodes.get(event.node)
-        if event.outcome is StepOutcome.RAN and node is not None:
-            self._took[node.type] = event.seconds
-
-    def _expected(self, plan: Plan) -> Mapping[str, float]:
-        return {step.node: self._took[step.type] for step in plan.steps if step.type in self._took}
+    def _note_cost(self, job: Job, event: NodeDone) -> None:
+        step = self._steps.get(job.id, {}).get(event.node)
+        if step is not None:
+            self._costs.note(step, event.outcome, event.seconds, event.ran)
 
     def _order(self, event: QueueChanged) -> None:
         """Let the order be the engine's: what is over, what runs, what waits, what it has not got yet."""
@@ -262,6 +304,7 @@ class Jobs:
             self.changed.emit(job)
 
     def _end(self, job: Job) -> None:
+        self._steps.pop(job.id, None)
         self._put(job)
         self.finished.emit(job)
 

@@ -76,6 +76,16 @@ def planned_seeds(plan: Plan) -> tuple[int, ...]:
     return _seeds_of(steps[sources[0].node]) if sources else _whole(solve.params.get("seed"))
 
 
+def planned_size(plan: Plan) -> tuple[int, int] | None:
+    """Width and height that the solve that decides the layout is told; None where no node tells it."""
+    steps = {step.node: step for step in plan.steps}
+    solve = _first_solve(plan)
+    sources = () if solve is None else solve.inputs.get("size", ())
+    params = steps[sources[0].node].params if sources else {}
+    width, height = params.get("width"), params.get("height")
+    return (width, height) if isinstance(width, int) and isinstance(height, int) else None
+
+
 def prompt_text(plan: Plan) -> str:
     """The sentence of the solve that decides the layout; "" where it has none or only running tells it."""
     steps = {step.node: step for step in plan.steps}

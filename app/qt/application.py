@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import faulthandler
 import logging
+import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -38,6 +40,7 @@ class Studio:
         self, application: QApplication, home: Home, engine: EngineSettings, registry: Registry | None = None
     ) -> None:
         self.home = home
+        self._owed: Settings | None = None
         settings, notices = load_settings(home.settings)
         theme = theme_for(settings.appearance.theme)
         wear(application, theme)
@@ -47,7 +50,7 @@ class Studio:
         self.gallery = Gallery(_gallery_folder(home, settings))
         self.aside, self._bridge = AsideWorker(), EngineBridge()
         self.client = EngineClient(engine, self._bridge.listen)
-        folders = JobFolders(home.root / "assets", self.gallery.results)
+        folders = JobFolders(home.root / "assets", self.gallery.results, home.live)
         self.jobs = Jobs(self.client, registry, folders, self.aside)
         parts = Parts(self.workspace, self.jobs, self.gallery, self.aside, settings, self._keep_settings)
         self.window = StudioWindow(parts, theme)
@@ -79,6 +82,8 @@ class Studio:
             return
         self._closed = True
         self.aside.close()
+        with suppress(OSError):  # nobody is there any more to be told
+            self._write_settings()
         self.client.close()
         self.workspace.close()
 
@@ -89,11 +94,20 @@ class Studio:
         self.window.filing.offer_recovery()
 
     def _keep_settings(self, settings: Settings) -> None:
-        try:
+        """Write them aside: a slider chooses anew with every step, and a disk may be slow."""
+        waiting, self._owed = self._owed is not None, settings
+        if not waiting:
+            self.aside(self._write_settings, lambda _none: None, self._complain_of_settings)
+
+    def _write_settings(self) -> None:
+        settings, self._owed = self._owed, None
+        if settings is not None:
             save_settings(self.home.settings, settings)
-        except OSError as error:
-            told = f"The settings cannot be written to {self.home.settings} ({error.strerror}). Make room there."
-            self.window.messages.say(told)
+
+    def _complain_of_settings(self, error: Exception) -> None:
+        reason = getattr(error, "strerror", None) or str(error)
+        told = f"The settings cannot be written to {self.home.settings} ({reason}). Make room there."
+        self.window.messages.say(told)
 
 
 def _gallery_folder(home: Home, settings: Settings) -> Path:
@@ -105,10 +119,14 @@ def main(arguments: Sequence[str] = ()) -> int:
     """Open the studio, with a project if one is named, and return the exit code once its window is closed."""
     if sys.stderr is not None and not faulthandler.is_enabled():
         faulthandler.enable()
+    home = find_home()
+    scale = load_settings(home.settings)[0].appearance.scale
+    if scale != 1.0:
+        os.environ.setdefault("QT_SCALE_FACTOR", f"{scale:g}")  # which Qt reads only before there is an application
     application = QApplication(["sinopia"])
     application.setApplicationName("Sinopia")
     application.setApplicationDisplayName("Sinopia")
-    studio = Studio(application, find_home(), EngineSettings())
+    studio = Studio(application, home, EngineSettings())
     sys.excepthook = _Reporter(studio)
     studio.begin(Path(arguments[0]) if arguments else None)
     studio.window.show()

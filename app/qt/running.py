@@ -14,7 +14,7 @@ from app.model.aside import Aside
 from app.model.engine_state import EngineCondition, EngineState
 from app.model.gallery import Entry, Gallery
 from app.model.job import Job, JobState
-from app.model.jobs import Jobs
+from app.model.jobs import Jobs, Wish
 from app.model.projects import ReadDocument, Workspace
 from app.model.provenance import read_origin
 from app.model.settings import SeedMode
@@ -54,6 +54,7 @@ class Running(QObject):
         self._aside, self._stage = aside, stage
         self._cancel: QAction | None = None
         self.seed_mode = SeedMode.NEW
+        self.shows_previews = True
         self.count = 1
         """How many pictures, each with a seed of its own, one press of Generate asks for."""
         for signal in (jobs.added, jobs.changed, jobs.removed):
@@ -89,7 +90,7 @@ class Running(QObject):
         try:
             # What is put first overtakes all that waits, so the last of several goes there first.
             for document in reversed(documents) if first else documents:
-                self._jobs.submit(document, wanted, first=first, fresh=fresh)
+                self._jobs.submit(document, Wish(wanted, first=first, fresh=fresh))
         except ProblemsError as error:
             self._explain(error)
 
@@ -160,6 +161,8 @@ class Running(QObject):
         self._stage.status.show_state(self._jobs.engine, doing)
 
     def _preview(self, _job: Job, preview: Preview) -> None:
+        if not self.shows_previews:
+            return
         image = QImage.fromData(preview.png)
         if not image.isNull():
             self._desk.rest(resting=True)

@@ -15,14 +15,16 @@ from app.client.client import EngineClient
 from app.client.events import ClientEvent
 from app.client.settings import EngineSettings
 from app.model import edits
+from app.model.costs import Forecast
 from app.model.document import Document
 from app.model.engine_state import EngineCondition
 from app.model.gallery import Gallery
 from app.model.job import Job, JobState
-from app.model.jobs import JobFolders, Jobs
+from app.model.jobs import JobFolders, Jobs, Wish
 from app.model.layers import layers_of
 from app.model.problems import check
 from app.model.projects import read_document
+from app.model.provenance import read_provenance
 from app.model.seeds import current_seed, ready_seeds
 from app.model.session import Session
 from app.model.settings import SeedMode
@@ -61,7 +63,7 @@ class Desk:
         self.events: queue.SimpleQueue[ClientEvent] = queue.SimpleQueue()
         self.client = EngineClient(EngineSettings(warm=(), logs=folder / "logs"), self.events.put)
         self.gallery = Gallery(folder / "gallery")
-        self.jobs = Jobs(self.client, registry, JobFolders(folder / "assets", self.gallery.results))
+        self.jobs = Jobs(self.client, registry, JobFolders(folder / "assets", self.gallery.results, folder / "live"))
 
     def until(self, condition: Callable[[], bool]) -> None:
         """Hear the engine until something is so."""
@@ -115,6 +117,38 @@ def test_a_picture_is_made_from_the_snapshot_and_carries_it(desk: Desk, registry
     assert again.nodes["solve"].outcome is StepOutcome.HIT
 
 
+def test_a_live_job_leaves_nothing_in_the_gallery(desk: Desk) -> None:
+    done = desk.over(desk.jobs.submit(saying("an owl"), Wish(live=True)))
+    (result,) = done.results
+    assert done.live
+    assert desk.gallery.add(done.results) == ()
+    assert not read_provenance(result.path).facts
+
+
+def test_what_a_run_would_do_is_foreseen(desk: Desk) -> None:
+    told: list[Forecast] = []
+    document = saying("an owl")
+    desk.over(desk.jobs.submit(document))
+    desk.jobs.foresee(document, told.append)
+    desk.jobs.foresee(saying("a castle"), told.append)
+    desk.jobs.foresee(edits.remove_nodes(document, ["save"]), told.append)
+    kept, anew, nothing = told
+    assert [step.title for step in kept.steps] == ["Save Image"]
+    assert [step.title for step in anew.steps] == ["Prompt", "Denoise", "Save Image"]
+    assert anew.seconds is not None
+    assert nothing == Forecast()
+
+
+def test_clearing_the_queue_leaves_what_runs(desk: Desk) -> None:
+    slow = desk.jobs.submit(saying("slow", 100))
+    desk.until(lambda: desk.jobs.job(slow.id).state is JobState.RUNNING)
+    waiting = [desk.jobs.submit(saying(f"number {n}", seed=n)) for n in (1, 2)]
+    desk.jobs.clear()
+    desk.until(lambda: not desk.jobs.unfinished)
+    assert desk.jobs.job(slow.id).state is JobState.DONE
+    assert {desk.jobs.job(job.id).state for job in waiting} == {JobState.CANCELLED}
+
+
 def test_each_picture_of_a_seed_range_knows_its_seed(desk: Desk, registry: Registry) -> None:
     spec = registry.get("sinopia.seed-range")
     assert spec is not None
@@ -141,7 +175,7 @@ def test_jobs_wait_are_reordered_and_taken_out(desk: Desk) -> None:
     slow = desk.jobs.submit(saying("slow", 1000))
     desk.until(lambda: desk.jobs.job(slow.id).state is JobState.RUNNING)
     first, second, third = (desk.jobs.submit(saying(f"number {n}", seed=n)) for n in (1, 2, 3))
-    urgent = desk.jobs.submit(saying("urgent"), first=True)
+    urgent = desk.jobs.submit(saying("urgent"), Wish(first=True))
     ids = [slow.id, urgent.id, first.id, second.id, third.id]
     desk.until(lambda: [job.id for job in desk.jobs.unfinished] == ids)
     desk.jobs.reorder([third.id, first.id])
@@ -184,7 +218,7 @@ def test_a_job_that_is_cancelled_while_it_is_prepared_is_never_submitted(registr
     later: list[Callable[[], None]] = []
     events: queue.SimpleQueue[ClientEvent] = queue.SimpleQueue()
     with EngineClient(EngineSettings(warm=(), logs=tmp_path), events.put) as client:
-        folders = JobFolders(tmp_path / "assets", tmp_path / "results")
+        folders = JobFolders(tmp_path / "assets", tmp_path / "results", tmp_path / "live")
         jobs = Jobs(client, registry, folders, lambda work, done, _failed: later.append(lambda: done(work())))
         job = jobs.submit(saying("an owl"))
         assert job.state is JobState.PREPARING
