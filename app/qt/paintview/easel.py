@@ -105,6 +105,11 @@ class Easel:
         self._overlay.project(projection)
         self.redraw_all()
 
+    def sharpen(self, seconds: float) -> bool:
+        """Draw on at what is only a draft so far, for about some seconds; answers whether more is to be done."""
+        self._redraw(self._overlay.sharpen(seconds))
+        return self._overlay.unfinished
+
     def redraw_all(self) -> None:
         """Paint the whole view anew."""
         self._redraw(QRect(0, 0, *(int(side) + 1 for side in self._projection.view)))
@@ -157,9 +162,11 @@ class Easel:
             return
         if self._cells is not None and self._shown.empty:
             self._set_veils(self._painted_veils())  # while painting, the paint itself is to be seen
-        self._sheets[self._active_id()].write(rect, values)
+        sheet = self._sheets[self._active_id()]
+        self._overlay.work_on(sheet)
+        sheet.write(rect, values)
         self._shown = self._shown.united(rect)
-        self._redraw(self._overlay.touch(rect))
+        self._redraw(self._overlay.touch(rect, sheet))
 
     def restore(self) -> None:
         """Forget what was shown since the last commit."""
@@ -168,7 +175,7 @@ class Easel:
         sheet = None if self._active is None else self._sheets.get(self._active)
         if sheet is not None:
             sheet.set_mask(sheet.mask, also=self._shown)
-            self._redraw(self._overlay.touch(self._shown))
+            self._redraw(self._overlay.touch(self._shown, sheet))
         self._shown = NOTHING
         if self._cells is not None:
             self._refresh_veils()
@@ -179,8 +186,7 @@ class Easel:
         if layer is None or mask == self.mask():
             self.restore()
             return
-        self._sheets[layer.id].set_mask(mask, also=self._shown)
-        self._shown = NOTHING
+        self._take(self._sheets[layer.id], mask)
         self.scene.commit(f"{label} “{layer.phrase}”", layer.id, mask)
         self.refresh()
 
@@ -192,6 +198,14 @@ class Easel:
         """Where the last stroke on the active layer ended."""
         return self._last[1] if self._last is not None and self._last[0] == self._active else None
 
+    def _take(self, sheet: Sheet, mask: TileMask) -> None:
+        """Show a new mask; what a gesture showed of it already is not drawn again."""
+        shown = self._shown
+        for rect in sheet.set_mask(mask, also=shown):
+            if shown.intersected(rect).empty:
+                self._redraw(self._overlay.touch(rect, sheet))
+        self._shown = NOTHING
+
     def _active_id(self) -> str:
         assert self._active is not None  # gestures that paint begin only when nothing refuses them
         return self._active
@@ -202,6 +216,7 @@ class Easel:
     def _refresh_sheets(self) -> tuple[list[Rect], bool]:
         """Where masks changed, and whether any did, came or went."""
         width, height = self.size
+        self._overlay.set_canvas(width, height)
         changed: list[Rect] = []
         sheets: dict[str, Sheet] = {}
         for layer in self.scene.layers:

@@ -1,125 +1,216 @@
 """The painted phrases as they lie over the picture, drawn once and kept until something changes.
 
-Layers are drawn in screen pixels: hatches keep their size at every zoom. A stroke redraws only where it went; panning
-moves what is there and draws only what comes into view; a moving cursor redraws nothing.
+Layers are drawn in screen pixels: hatches keep their size at every zoom. A stroke redraws only where it went, and of
+the layers only its own; panning moves what is there and draws only what comes into view; a moving cursor redraws
+nothing. Zooming and turning change every pixel: while they go on, the picture from before they began is stretched, and
+when they rest it is sharpened piece by piece.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from typing import cast
+import time
+from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QRegion, QTransform
 
 from app.paint.overlap import Overlap
 from app.paint.rect import Rect
+from app.qt.paintview.flats import Flats
 from app.qt.paintview.projection import Projection
-from app.qt.paintview.veil import FORMAT, MARGIN, Veil
+from app.qt.paintview.sheets import Sheet
+from app.qt.paintview.stack import VeilStack
+from app.qt.paintview.surface import Surface, pixels_of, rects_of
+from app.qt.paintview.veil import FORMAT, Veil
 
-_MOST_PARTS = 8
-_BAND, _TALLEST_SMALL = 80, 480
+LIGHT_WORK = 500_000.0
+"""Screen pixels, each layer counted, that are drawn within a frame; more of them are first shown as a draft."""
+
+_SKETCH = 1024.0  # longer side of the small copy of the whole canvas
+_TILE = 256
 
 
 class Overlay:
     """The layers of a scene over a view of a certain size."""
 
     def __init__(self) -> None:
-        self._image = QImage()
-        self._projection = Projection()
-        self._veils: tuple[Veil, ...] = ()
-        self._overlap: Overlap = "stack"
-        self._stale = QRegion()
+        self._screen, self._sketch = Surface(), Surface()
+        self._layers = VeilStack()
+        self._worked: Sheet | None = None
+        self._flats: Flats | None = None
+        self._draft: tuple[QImage, Projection] | None = None
+        self._blurred = QRegion()  # what of the screen is shown from the draft
+
+    @property
+    def blurred(self) -> bool:
+        """Whether some of it is only a draft."""
+        return not self._blurred.isEmpty()
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether `sharpen` has something to do."""
+        return self.blurred or (self._heavy() and not self._sketch.stale.isEmpty())
+
+    def set_canvas(self, width: int, height: int) -> None:
+        """The size of what is painted on."""
+        zoom = min(_SKETCH / max(width, height), 1.0)
+        view = (math.ceil(zoom * width), math.ceil(zoom * height))
+        projection = Projection(zoom, 0.0, (view[0] / 2.0 / zoom, view[1] / 2.0 / zoom), view)
+        if projection != self._sketch.projection:
+            self._sketch.look(projection)
 
     def set_layers(self, veils: Sequence[Veil], overlap: Overlap) -> bool:
         """What to draw, the lowest first; answers whether anything is drawn in another way than before."""
-        before, self._veils, self._overlap = (self._veils, self._overlap), tuple(veils), overlap
-        if before == (self._veils, self._overlap):
+        before, self._layers = self._layers, VeilStack(tuple(veils), overlap)
+        if before == self._layers:
             return False
-        self._stale = QRegion(self._image.rect())
+        self._flats = None
+        self._screen.spoil()
+        self._sketch.spoil()
         return True
+
+    def work_on(self, sheet: Sheet | None) -> None:
+        """A stroke on a sheet begins: the other layers lie still until further notice."""
+        if sheet is not self._worked:
+            self._worked, self._flats = sheet, None
 
     def project(self, projection: Projection) -> None:
         """Draw for another look at the canvas from now on."""
-        before, self._projection = self._projection, projection
-        size = QSize(math.ceil(projection.view[0] * projection.ratio), math.ceil(projection.view[1] * projection.ratio))
-        if size != self._image.size():
-            self._image = QImage(size, FORMAT)
-            self._stale = QRegion(self._image.rect())
-        elif (before.zoom, before.angle, before.ratio) == (projection.zoom, projection.angle, projection.ratio):
-            self._scroll(_offset(projection) - _offset(before))
-        else:
-            self._stale = QRegion(self._image.rect())
+        before, screen = self._screen.projection, self._screen
+        if (before.zoom, before.angle, before.ratio, before.view) == (
+            projection.zoom,
+            projection.angle,
+            projection.ratio,
+            projection.view,
+        ):
+            self._pan(projection)
+            return
+        if self._shows_something():
+            self._hold()
+            screen.image = QImage(pixels_of(projection), FORMAT)
+        screen.look(projection)
+        self._flats = None
+        self._blurred = QRegion()
+        if self._draft is not None and self._heavy():
+            self._blurred, screen.stale = QRegion(screen.whole), QRegion()
 
-    def touch(self, rect: Rect) -> QRect:
-        """Redraw a part of the canvas at the next paint; answers the part of the view that this is."""
-        seen = self._projection.view_rect(rect)
-        # Smooth scaling looks one pixel of the canvas beyond the edge, and the line lies a few of the screen beside it.
-        reach = MARGIN + max(self._projection.zoom, 1.0)
-        seen.adjust(-reach, -reach, reach, reach)
-        ratio = self._projection.ratio
-        on_screen = QRectF(seen.topLeft() * ratio, seen.size() * ratio).toAlignedRect()
-        self._stale += on_screen.intersected(self._image.rect())
-        return seen.toAlignedRect()
+    def touch(self, rect: Rect, sheet: Sheet | None = None) -> QRect:
+        """Redraw a part of the canvas at the next paint; answers the part of the view that this is.
+
+        `sheet`: the only one that changed there, when that is known.
+        """
+        if sheet is None or sheet is not self._worked:
+            self._flats = None
+        self._sketch.stale += self._sketch.touched(rect)
+        on_screen = self._screen.touched(rect)
+        self._screen.stale += on_screen
+        return self._in_view(on_screen)
 
     def paint(self, painter: QPainter) -> None:
         """Draw the layers over the view, as far as the painter is not clipped."""
-        for rect in _parts(self._stale):
-            self._render(rect)
-        self._stale = QRegion()
-        self._image.setDevicePixelRatio(self._projection.ratio)
-        painter.drawImage(QPoint(0, 0), self._image)
-        self._image.setDevicePixelRatio(1.0)
+        self._blurred -= self._screen.stale
+        self._refresh()
+        if self.blurred:
+            self._paint_draft(painter)
+        self._paint_sharp(painter)
 
-    def _scroll(self, by: QPoint) -> None:
-        if by.isNull():
+    def sharpen(self, seconds: float) -> QRect:
+        """Work on drafts for about some seconds; answers the part of the view to be painted anew."""
+        end, done = time.perf_counter() + seconds, QRect()
+        while self.unfinished and time.perf_counter() < end:
+            if self.blurred:
+                piece = _piece(self._blurred)
+                self._screen.render(self._layers, QRegion(piece))
+                self._blurred -= piece
+                done = done.united(piece)
+            else:
+                self._sketch.render(self._layers, QRegion(_piece(self._sketch.stale)))
+        if not self.blurred:
+            self._draft = None
+        return self._in_view(done)
+
+    def _refresh(self) -> None:
+        """Draw what must be right at the next sight of it."""
+        region = QRegion(self._screen.stale)
+        if region.isEmpty():
             return
-        moved = QImage(self._image.size(), FORMAT)
-        moved.fill(Qt.GlobalColor.transparent)
-        with QPainter(moved) as painter:
-            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-            painter.drawImage(by, self._image)
-        kept = QRegion(self._image.rect().translated(by))
-        self._stale = self._stale.translated(by) + (QRegion(moved.rect()) - kept)
-        self._stale &= QRegion(moved.rect())
-        self._image = moved
+        place = None if self._worked is None else self._layers.place_of(self._worked)
+        if place is None or len(self._layers.veils) == 1:
+            self._screen.render(self._layers, region)
+            return
+        if self._flats is None:
+            screen = self._screen
+            self._flats = Flats(screen.whole, screen.to_screen(), screen.projection.ratio, self._layers, place)
+        self._flats.render(self._screen.image, region)
+        self._screen.stale = QRegion()
 
-    def _render(self, rect: QRect) -> None:
-        """Draw one rectangle of the screen anew."""
-        # A little more is drawn than kept: lines at the rim of the piece depend on what lies beyond it.
-        whole = rect.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
-        part = QImage(whole.size(), FORMAT)
-        part.fill(Qt.GlobalColor.transparent)
-        to_screen = self._projection.transform() * QTransform.fromScale(self._projection.ratio, self._projection.ratio)
-        to_part = to_screen * QTransform.fromTranslate(-whole.x(), -whole.y())
-        for veil in self._veils:
-            veil.paint(part, to_part, self._projection.ratio, self._overlap)
-        with QPainter(self._image) as painter:
-            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-            painter.drawImage(rect, part, rect.translated(-whole.topLeft()))
+    def _paint_sharp(self, painter: QPainter) -> None:
+        ratio = self._screen.projection.ratio
+        painter.save()
+        painter.scale(1.0 / ratio, 1.0 / ratio)
+        for rect in rects_of(QRegion(self._screen.whole) - self._blurred):
+            painter.drawImage(rect, self._screen.image, rect)
+        painter.restore()
+
+    def _paint_draft(self, painter: QPainter) -> None:
+        """The picture from before the canvas began to move, and beyond its rim the sketch."""
+        assert self._draft is not None  # nothing is blurred without one
+        image, projection = self._draft
+        ratio, to_screen = self._screen.projection.ratio, self._screen.to_screen()
+        to_draft = projection.transform() * QTransform.fromScale(projection.ratio, projection.ratio)
+        moved = to_draft.inverted()[0] * to_screen
+        covered = QRegion(moved.mapToPolygon(image.rect()))
+        painter.save()
+        painter.scale(1.0 / ratio, 1.0 / ratio)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        rest = self._blurred - covered
+        if not rest.isEmpty() and self._sketch.stale.boundingRect() != self._sketch.whole:
+            self._sketch.render(self._layers, QRegion(self._sketch.stale))
+            _draw_moved(painter, self._sketch.image, self._sketch.to_screen().inverted()[0] * to_screen, rest)
+        _draw_moved(painter, image, moved, self._blurred & covered)
+        painter.restore()
+
+    def _pan(self, projection: Projection) -> None:
+        by = self._screen.scroll(projection)
+        if not by.isNull():
+            self._flats = None
+            self._blurred = self._blurred.translated(by) & QRegion(self._screen.whole)
+
+    def _hold(self) -> None:
+        """Keep what is seen now as the draft of what comes."""
+        screen = self._screen
+        if self.blurred:
+            if self._draft is not None and (QRegion(screen.whole) - self._blurred).isEmpty():
+                return  # nothing was sharpened since
+            with QPainter(screen.image) as painter:
+                painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+                painter.scale(screen.projection.ratio, screen.projection.ratio)
+                self._paint_draft(painter)
+        self._draft = (screen.image, screen.projection)
+
+    def _shows_something(self) -> bool:
+        screen = self._screen
+        return not screen.image.isNull() and screen.stale.boundingRect() != screen.whole
+
+    def _heavy(self) -> bool:
+        screen = self._screen
+        return self._layers.area(screen.to_screen(), QRectF(screen.whole)) > LIGHT_WORK
+
+    def _in_view(self, on_screen: QRect) -> QRect:
+        ratio = self._screen.projection.ratio
+        return QRectF(QRectF(on_screen).topLeft() / ratio, QRectF(on_screen).size() / ratio).toAlignedRect()
 
 
-def bands(rect: QRect) -> list[QRect]:
-    """The rectangle, cut into flat bands when it is small.
-
-    Qt spreads the painting of more than some hundred rows over a pool of threads. For the small rectangles of a stroke
-    that wins nothing, and while the engine keeps all cores busy, waiting for the pool takes ten times the painting.
-    """
-    if rect.height() > _TALLEST_SMALL or rect.height() <= _BAND:
-        return [rect]
-    tops = range(rect.top(), rect.bottom() + 1, _BAND)
-    return [QRect(rect.left(), top, rect.width(), _BAND).intersected(rect) for top in tops]
+def _draw_moved(painter: QPainter, image: QImage, moved: QTransform, region: QRegion) -> None:
+    painter.save()
+    painter.setClipRegion(region, Qt.ClipOperation.IntersectClip)
+    painter.setTransform(moved, True)
+    painter.drawImage(QPoint(0, 0), image)
+    painter.restore()
 
 
-def _offset(projection: Projection) -> QPoint:
-    """Where the canvas origin lies in screen pixels."""
-    transform = projection.transform()
-    return QPoint(round(transform.dx() * projection.ratio), round(transform.dy() * projection.ratio))
-
-
-def _parts(region: QRegion) -> list[QRect]:
-    """The rectangles of a region, or the one around them when they are many."""
-    # Qt regions can be iterated; their type information does not say so.
-    rects = [QRect(rect) for rect in cast(Iterable[QRect], region)]
-    return [band for rect in (rects if len(rects) <= _MOST_PARTS else [region.boundingRect()]) for band in bands(rect)]
+def _piece(region: QRegion) -> QRect:
+    """A piece of a region that is drawn in a moment, nearest to its upper left corner."""
+    first = rects_of(region)[0]
+    return QRect(first.topLeft(), first.size().boundedTo(QRect(0, 0, _TILE, _TILE).size()))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtGui import QImage
 
-from app.paint.rect import NOTHING, Rect
-from app.paint.tiles import Pixels, TileMask
+from app.paint.rect import NOTHING, Rect, united
+from app.paint.tiles import TILE, Pixels, TileMask, tile_rect
 
 _COARSEST = 5
 
@@ -40,14 +40,14 @@ class Sheet:
 
         `also`: where something else than the last mask was written meanwhile.
         """
-        changed = list(mask.changes_from(self._mask))
-        if not also.empty:
-            changed.append(also)
-        for rect in changed:
+        places = dict.fromkeys(mask.changes_from(self._mask))
+        places.update((tile_rect(place).intersected(mask.rect), None) for place in also.cells(TILE))
+        for rect in places:
             self._put(rect, mask.region(rect))
         self._mask = mask
-        self.bounds = mask.bounds()
-        return changed
+        # Whole tiles: finding the very pixels would read them all, whenever a pen lifts.
+        self.bounds = united(tile_rect(place) for place in mask.tiles).intersected(mask.rect)
+        return list(places)
 
     def write(self, rect: Rect, values: Pixels) -> None:
         """Show `values` at `rect`, which lies inside, until the next mask is set."""

@@ -46,12 +46,21 @@ class Veil:
     line: float = LINE
     filled: bool = True
 
-    def paint(self, part: QImage, to_part: QTransform, ratio: float, overlap: Overlap) -> None:
-        """Draw on `part`, a piece of the screen; `to_part` leads there from the canvas."""
+    def place(self) -> QRectF:
+        """Where on the canvas something may be painted."""
         bounds = self.sheet.bounds
-        seen = to_part.mapRect(QRectF(bounds.left, bounds.top, bounds.width, bounds.height)).toAlignedRect()
+        return QRectF(bounds.left, bounds.top, bounds.width, bounds.height)
+
+    def paint(
+        self, part: QImage, to_part: QTransform, ratio: float, overlap: Overlap, cover: QImage | None = None
+    ) -> None:
+        """Draw on `part`, a piece of the screen; `to_part` leads there from the canvas.
+
+        `cover`: a picture of the same size, whose alpha gathers how far what lies below is hidden.
+        """
+        seen = to_part.mapRect(self.place()).toAlignedRect()
         area = seen.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN).intersected(part.rect())
-        if bounds.empty or area.isEmpty():
+        if self.sheet.bounds.empty or area.isEmpty():
             return
         least, most = self.sheet.span(_canvas_rect(to_part, area))
         if most == 0:
@@ -61,17 +70,21 @@ class Veil:
         dressed = self._dressed(mask, to_area, ratio)
         if self.line > 0.0 and least <= _HALF < most:
             self._add_line(dressed, mask, to_area, ratio)
+        hides = overlap == "stack" and self.filled
         with QPainter(part) as painter:
-            if overlap == "stack" and self.filled:
+            if hides:
                 painter.setCompositionMode(_Mode.CompositionMode_DestinationOut)
                 painter.drawImage(area.topLeft(), mask)
             painter.setCompositionMode(_Mode.CompositionMode_SourceOver)
             painter.drawImage(area.topLeft(), dressed)
+        if cover is not None:
+            with QPainter(cover) as painter:
+                for layer in (mask, dressed) if hides else (dressed,):
+                    painter.drawImage(area.topLeft(), layer)
 
     def _mask(self, size: QSize, to_area: QTransform) -> QImage:
         """The mask on a piece of the screen, as its alpha."""
-        image = QImage(size, FORMAT)
-        image.fill(Qt.GlobalColor.transparent)
+        image = blank_image(size)
         zoom = math.hypot(to_area.m11(), to_area.m12())
         sheet, scale = self.sheet.level(zoom)
         with QPainter(image) as painter:
@@ -110,6 +123,13 @@ class Veil:
             np.minimum(np.minimum(x, self.sheet.width - x), np.minimum(y, self.sheet.height - y)) > edge
         )
         return clear
+
+
+def blank_image(size: QSize) -> QImage:
+    """A picture on which nothing is drawn."""
+    image = QImage(size, FORMAT)
+    image.fill(Qt.GlobalColor.transparent)
+    return image
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QCursor,
@@ -32,9 +32,9 @@ from app.paint.tiles import Pixels
 from app.paint.toolbox import Tool, ToolSettings
 from app.qt.paintview import marks
 from app.qt.paintview.easel import EMPTY_TEXT, Easel
-from app.qt.paintview.overlay import bands
 from app.qt.paintview.pointer import Pointer, from_mouse, from_tablet
 from app.qt.paintview.projection import Projection
+from app.qt.paintview.surface import bands
 from app.qt.paintview.tools.crop import CropGesture
 from app.qt.paintview.tools.gesture import Gesture
 from app.qt.paintview.tools.kit import PAINTING, gesture_for
@@ -44,6 +44,10 @@ SURROUND = QColor(0x1C, 0x1C, 0x1C)
 TURN = 15.0
 """Degrees by which a key turns the view."""
 
+REST = 120
+"""Milliseconds after which a canvas that was zoomed or turned counts as resting, and is drawn sharp."""
+
+_SLICE = 0.006  # seconds of sharpening between two looks at the artist's hand
 _ZOOM_STEP = 1.2
 
 _CURSORS: Mapping[Tool, Qt.CursorShape] = {
@@ -88,6 +92,10 @@ class PaintView(QWidget):
         self._follows = True  # the canvas is fitted to the view until the artist looks elsewhere
         self._thirds = False
         self._surround = SURROUND
+        self._painted = self.projection
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.timeout.connect(self._sharpen)
         self._keys: Mapping[Qt.Key, Callable[[], None]] = {
             Qt.Key.Key_4: self.turn_left,
             Qt.Key.Key_6: self.turn_right,
@@ -181,6 +189,11 @@ class PaintView(QWidget):
     def busy(self) -> bool:
         """Whether a gesture is going on."""
         return self._gesture is not None
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether some of what is seen is a draft that is still to be drawn sharp."""
+        return self._easel.overlay.unfinished
 
     def cancel(self) -> bool:
         """Give up the gesture that is going on; answers whether there was one."""
@@ -424,12 +437,25 @@ class PaintView(QWidget):
             painter.setClipping(False)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint_marks(painter)
+        self._wait_for_rest()
+
+    def _wait_for_rest(self) -> None:
+        """Sharpen drafts once the canvas lies still."""
+        moved, self._painted = self._painted != self.projection, self.projection
+        if self._easel.overlay.unfinished and (moved or not self._rest.isActive()):
+            self._rest.start(REST)
+
+    def _sharpen(self) -> None:
+        if self._easel.sharpen(_SLICE):
+            self._rest.start(0)
 
     def _paint_canvas(self, painter: QPainter) -> None:
         width, height = self._easel.size
         projection = self.projection
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, projection.angle % 90.0 != 0.0)
+        # Slanted edges that are about to move on need not be smooth, which costs as much as all the rest.
+        slanted = projection.angle % 90.0 != 0.0 and not self._easel.overlay.blurred
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, slanted)
         painter.setTransform(projection.transform(), True)
         self._easel.underlay.paint(painter, QRectF(0.0, 0.0, width, height), projection.zoom * projection.ratio)
         painter.restore()
