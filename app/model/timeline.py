@@ -1,159 +1,127 @@
 """The noise timeline: who draws at which noise, read off the graph.
 
 A solve runs from high noise to none. Its denoiser is one model, or experts that hand over to each other at boundaries;
-the prompt may switch on the way. All of it stands in nodes, and what can be dragged is an edit of them.
+the prompt may switch on the way. All of it stands in nodes, and what can be dragged is an edit of them. What only a run
+would tell, because wires drive it, is not guessed.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from app.model.document import Document
-from app.model.face import DENOISE, PROMPT_SWITCH, SOLVES
+from app.model.face import DENOISE, PROMPT_SWITCH, REFINE, SOLVES
+from app.model.layers import PHRASE_MASKS, layers_of
 from app.model.model_cards import Models
 from app.model.noise_levels import SIGMA_MAX, SIGMA_MIN, Sigmas, grid, node_of, snapped, strength_sigma
+from app.model.timeline_values import Boundary, Driven, Row, Solve, Span, SpanKind, Switch, Window
 from engine.api.plan import Json
 from nodes.graph.model import End, Node
 from nodes.registry import Registry
+from nodes.specs.declare import PortType
 
 EXPERT, ENSEMBLE, SIGMAS = "sinopia.expert", "sinopia.ensemble", "sinopia.sigmas"
 MODELS: Mapping[str, str] = {"sinopia.storybook": "storybook"}
 """Node types that stand for a model, and its folder name."""
 
-REFINERS = frozenset({"refiner"})
-"""Outputs of models that are made for the last, lowest noise."""
+KINDS: Mapping[str, SpanKind] = {"refiner": SpanKind.REFINER, "upscaler": SpanKind.UPSCALER}
+"""Outputs of models that are made for one purpose."""
+
+_DENOISERS = frozenset({PortType.DENOISER, PortType.ENSEMBLE, PortType.ANY})
+_EXTENT = {DENOISE: ("steps", "sigma_start", "sigma_end"), REFINE: ("steps", "strength")}
+_GRID = ("schedule", "steps", "sigma_max", "sigma_min", "rho")
 
 
-class SpanKind(Enum):
-    """What a span of the timeline stands for."""
+class _DrivenError(Exception):
+    """Only a run would tell: why, and the node to look at."""
 
-    BASE = "base"
-    EXPERT = "expert"
-    REFINER = "refiner"
-
-
-@dataclass(frozen=True)
-class Span:
-    """A denoiser at work from `sigma_from` down to `sigma_to`.
-
-    `source`: the output that it comes from; `expert`: the Expert node that gives it its interval, if one does. `wire`:
-    the input of the ensemble (or of the solve) that it is wired to. `guidance` None takes that of the solve.
-    """
-
-    source: End
-    wire: End
-    expert: str | None
-    title: str
-    kind: SpanKind
-    sigma_from: float
-    sigma_to: float
-    guidance: float | None
+    def __init__(self, why: str, leads_to: str) -> None:
+        super().__init__(why)
+        self.why, self.leads_to = why, leads_to
 
 
-@dataclass(frozen=True)
-class Boundary:
-    """Where `upper` hands over to `lower`; it can be moved between `lowest` and `highest`."""
-
-    sigma: float
-    upper: Span
-    lower: Span
-
-    @property
-    def highest(self) -> float:
-        """How far up it can go."""
-        return self.upper.sigma_from
-
-    @property
-    def lowest(self) -> float:
-        """How far down it can go."""
-        return self.lower.sigma_to
-
-
-@dataclass(frozen=True)
-class Switch:
-    """Where the prompt changes: a Prompt Switch node, the fraction of the steps that it says, and that step's noise."""
-
-    node: str
-    at: float
-    sigma: float
-
-
-@dataclass(frozen=True)
-class Solve:
-    """One Denoise or Refine node on the timeline; `ticks` are the noise levels between which it steps."""
-
-    node: str
-    title: str
-    sampler: str
-    guidance: float
-    sigma_from: float
-    sigma_to: float
-    spans: tuple[Span, ...]
-    boundaries: tuple[Boundary, ...]
-    switches: tuple[Switch, ...]
-    ticks: Sigmas
-
-    @property
-    def steps(self) -> int:
-        """How many steps it takes."""
-        return max(0, len(self.ticks) - 1)
-
-
-def timeline(document: Document, registry: Registry, models: Models) -> tuple[Solve, ...]:
+def timeline(document: Document, registry: Registry, models: Models) -> tuple[Row, ...]:
     """The solves of a document, from the first to the last on the canvas; those without a denoiser are left out."""
     reader = _Reader(document, registry, models)
-    solves = sorted((node for node in document.graph.nodes if node.type in SOLVES), key=lambda node: (node.x, node.y))
-    return tuple(solve for node in solves if (solve := reader.solve(node)) is not None)
-
-
-def axis_place(sigma: float, low: float = SIGMA_MIN, high: float = SIGMA_MAX) -> float:
-    """Where a noise level lies on the timeline, 0 (highest noise) to 1, by its logarithm."""
-    held = min(max(sigma, low), high)
-    return math.log(high / held) / math.log(high / low)
-
-
-def axis_sigma(place: float, low: float = SIGMA_MIN, high: float = SIGMA_MAX) -> float:
-    """The noise level at a place on the timeline."""
-    return high * math.pow(low / high, min(max(place, 0.0), 1.0))
+    nodes = sorted(document.graph.nodes, key=lambda node: (node.x, node.y))
+    return tuple(row for node in nodes if not node.muted and (row := reader.row(node)) is not None)
 
 
 class _Reader:
     def __init__(self, document: Document, registry: Registry, models: Models) -> None:
+        self._document = document
         self._nodes, self._registry, self._models = document.nodes, registry, models
+        self._entered: set[str] = set()
         self._into: dict[End, list[End]] = {}
         for link in document.graph.links:
             if link.source.node in self._nodes:
                 self._into.setdefault(link.target, []).append(link.source)
 
-    def solve(self, node: Node) -> Solve | None:
-        spans = sorted(self._spans(End(node.id, "denoiser"), frozenset()), key=lambda span: -span.sigma_from)
-        levels = self._levels(node)
-        if not spans or not levels:
+    def row(self, node: Node) -> Row | None:
+        if node.component is not None:
+            return self._inside(node)
+        if node.type not in SOLVES:
             return None
-        sigma_from, sigma_to = self._ends(node, levels, spans)
-        levels = snapped(levels, (*(span.sigma_from for span in spans[1:]), sigma_from, sigma_to))
+        try:
+            return self._solve(node)
+        except _DrivenError as driven:
+            return Driven(node.id, self._title(node), driven.why, driven.leads_to)
+
+    def _inside(self, node: Node) -> Driven | None:
+        """A component in which something is solved."""
+        definitions = {each.id: each for each in self._document.graph.components}
+        pending, seen = [node.component], set[str | None]()
+        while pending:
+            definition = definitions.get(pending.pop() or "")
+            if definition is not None and definition.id not in seen:
+                seen.add(definition.id)
+                if any(inner.type in SOLVES for inner in definition.nodes):
+                    return Driven(node.id, self._title(node), "It is solved inside the component.", node.id)
+                pending += [inner.component for inner in definition.nodes]
+        return None
+
+    def _solve(self, node: Node) -> Solve | None:
+        spans = sorted(self._spans(End(node.id, "denoiser"), frozenset()), key=lambda span: -span.sigma_from)
+        if not spans:
+            return None
+        self._require_unwired(node, _EXTENT[node.type])
+        schedule = self._schedule(node)
+        if not schedule:
+            raise _DrivenError("Its noise levels make no grid.", self._grid_node(node))
+        sigma_from, sigma_to = self._ends(node, schedule, spans)
+        levels = snapped(schedule, (*(span.sigma_from for span in spans[1:]), sigma_from, sigma_to))
         return Solve(
-            node.id,
-            self._title(node),
-            str(self._value(node, "sampler")),
-            self._number(node, "guidance", 1.0),
-            sigma_from,
-            sigma_to,
-            tuple(spans),
-            tuple(Boundary(lower.sigma_from, upper, lower) for upper, lower in pairwise(spans)),
-            tuple(self._switches(node, levels)),
-            tuple(sigma for sigma in levels if sigma_to <= sigma <= sigma_from),
+            node=node.id,
+            title=self._title(node),
+            sampler=str(self._value(node, "sampler")),
+            guidance=self._number(node, "guidance", 1.0),
+            sigma_from=sigma_from,
+            sigma_to=sigma_to,
+            spans=tuple(spans),
+            boundaries=tuple(Boundary(lower.sigma_from, upper, lower) for upper, lower in pairwise(spans)),
+            switches=tuple(self._switches(node, levels)),
+            windows=tuple(self._windows(node, levels)),
+            ticks=tuple(sigma for sigma in levels if sigma_to <= sigma <= sigma_from),
+            levels=levels,
+            schedule=schedule,
+            refines=node.type == REFINE,
+            handed_on=self._handed_on(node),
+            held=frozenset(name for name, value in node.params.items() if value is not None),
+            driven=frozenset(
+                name for name in ("sampler", "guidance", "steps", "sigmas") if self._into.get(End(node.id, name))
+            ),
         )
+
+    # Denoisers
 
     def _spans(self, wire: End, seen: frozenset[str]) -> Iterator[Span]:
         for source in self._into.get(wire, ()):
             node = self._nodes[source.node]
             if node.id in seen:
                 continue  # a circle, of which validation tells
+            if node.muted:
+                raise _DrivenError(f"{self._title(node)} is muted.", node.id)
             if node.type == ENSEMBLE:
                 yield from self._spans(End(node.id, "experts"), seen | {node.id})
             elif node.type == EXPERT:
@@ -162,38 +130,53 @@ class _Reader:
                 yield self._plain_span(source, wire)
 
     def _expert_span(self, node: Node, wire: End) -> Iterator[Span]:
+        self._require_unwired(node, ("sigma_from", "sigma_to"))
         for source in self._into.get(End(node.id, "denoiser"), ()):
+            plain = self._plain_span(source, wire)
             guidance = self._value(node, "guidance")
             yield Span(
                 source,
                 wire,
                 node.id,
-                node.title or self._plain_title(source),
-                SpanKind.REFINER if source.port in REFINERS else SpanKind.EXPERT,
+                node.title or plain.title,
+                plain.kind if plain.kind in KINDS.values() else SpanKind.EXPERT,
                 self._number(node, "sigma_from", SIGMA_MAX),
                 self._number(node, "sigma_to", 0.0),
                 float(guidance) if isinstance(guidance, (int, float)) else None,
+                guidance_driven=bool(self._into.get(End(node.id, "guidance"))),
             )
 
     def _plain_span(self, source: End, wire: End) -> Span:
-        part = self._models.part(MODELS.get(self._nodes[source.node].type, ""), source.port)
+        node = self._nodes[source.node]
+        shape = self._registry.shape(node.type)
+        if node.muted or shape is None or any(port.type in _DENOISERS for port in shape.spec.inputs):
+            raise _DrivenError(f"{self._title(node)} gives its denoiser.", node.id)
+        part = self._models.part(MODELS.get(node.type, ""), source.port)
         whole = part is None or (part.sigma_max >= SIGMA_MAX and part.sigma_min <= SIGMA_MIN)
-        kind = SpanKind.REFINER if source.port in REFINERS else SpanKind.BASE if whole else SpanKind.EXPERT
-        ends = (SIGMA_MAX, SIGMA_MIN) if part is None else (part.sigma_max, part.sigma_min)
-        return Span(source, wire, None, self._plain_title(source), kind, *ends, None)
+        kind = KINDS.get(source.port, SpanKind.BASE if whole else SpanKind.EXPERT)
+        if part is None:
+            return Span(source, wire, None, f"{self._title(node)} {source.port}", kind, SIGMA_MAX, SIGMA_MIN, None)
+        return Span(source, wire, None, part.title, kind, part.sigma_max, part.sigma_min, None)
 
-    def _levels(self, node: Node) -> Sigmas:
+    # Noise levels
+
+    def _schedule(self, node: Node) -> Sigmas:
         wired = self._into.get(End(node.id, "sigmas"), ())
         if not wired:
             return grid("order6", int(self._number(node, "steps", 20)))
         source = self._nodes[wired[0].node]
-        if source.type != SIGMAS:
-            return ()
+        if source.type != SIGMAS or source.muted:
+            raise _DrivenError(f"{self._title(source)} gives its noise levels.", source.id)
+        self._require_unwired(source, _GRID)
         names = ("sigma_max", "sigma_min", "rho")
         numbers = (
             self._number(source, name, fallback) for name, fallback in zip(names, (80.0, 0.002, 7.0), strict=True)
         )
         return grid(str(self._value(source, "schedule")), int(self._number(source, "steps", 20)), *numbers)
+
+    def _grid_node(self, node: Node) -> str:
+        wired = self._into.get(End(node.id, "sigmas"), ())
+        return wired[0].node if wired else node.id
 
     def _ends(self, node: Node, levels: Sigmas, spans: Sequence[Span]) -> tuple[float, float]:
         """Where the solve starts and ends: where it was told to, else as far as its denoisers reach."""
@@ -207,16 +190,54 @@ class _Reader:
         """The noise at which the sample wired to `start` stands."""
         for source in self._into.get(End(node.id, "start"), ()):
             before = self._nodes[source.node]
-            if before.type in SOLVES and before.id != node.id:
-                return self._number(before, "sigma_end", top)
+            if before.type in SOLVES and not before.muted:
+                return self._reached(before) or top
+            raise _DrivenError(f"{self._title(before)} says where it starts.", before.id)
         return top
+
+    def _reached(self, node: Node) -> float:
+        """The noise at which a solve leaves its sample."""
+        if node.id in self._entered:
+            return 0.0  # a circle, of which validation tells
+        self._entered.add(node.id)
+        try:
+            solve = self._solve(node)
+        finally:
+            self._entered.discard(node.id)
+        return 0.0 if solve is None else solve.sigma_to
+
+    def _handed_on(self, node: Node) -> bool:
+        """Whether another solve goes on with its sample."""
+        sample = End(node.id, "sample")
+        ends = (End(other.id, "start") for other in self._nodes.values() if other.type == DENOISE)
+        return any(sample in self._into.get(end, ()) for end in ends)
+
+    # What changes on the way
 
     def _switches(self, node: Node, levels: Sigmas) -> Iterator[Switch]:
         for source in self._into.get(End(node.id, "prompt"), ()):
             switch = self._nodes[source.node]
-            if switch.type == PROMPT_SWITCH:
+            if switch.type == PROMPT_SWITCH and not switch.muted:
                 at = min(max(self._number(switch, "at", 0.5), 0.0), 1.0)
-                yield Switch(switch.id, at, levels[node_of(at, len(levels) - 1)])
+                driven = bool(self._into.get(End(switch.id, "at")))
+                yield Switch(switch.id, at, levels[node_of(at, len(levels) - 1)], driven)
+
+    def _windows(self, node: Node, levels: Sigmas) -> Iterator[Window]:
+        steps = len(levels) - 1
+        for source in self._into.get(End(node.id, "phrases"), ()):
+            masks = self._nodes[source.node]
+            for layer in layers_of(masks) if masks.type == PHRASE_MASKS else ():
+                if layer.begin > 0.0 or layer.finish < 1.0:
+                    begin, finish = (node_of(min(max(at, 0.0), 1.0), steps) for at in (layer.begin, layer.finish))
+                    yield Window(layer.id, layer.title, layer.colour, levels[begin], levels[finish])
+
+    # Values
+
+    def _require_unwired(self, node: Node, names: Iterable[str]) -> None:
+        for name in names:
+            if sources := self._into.get(End(node.id, name)):
+                told = f"{self._title(self._nodes[sources[0].node])} drives {name.replace('_', ' ')}"
+                raise _DrivenError(f"{told} of {self._title(node)}.", sources[0].node)
 
     def _value(self, node: Node, name: str) -> Json:
         shape = self._registry.shape(node.type)
@@ -229,6 +250,3 @@ class _Reader:
     def _title(self, node: Node) -> str:
         shape = self._registry.shape(node.type)
         return node.title or (node.type if shape is None else shape.spec.title)
-
-    def _plain_title(self, source: End) -> str:
-        return f"{self._title(self._nodes[source.node])} {source.port}"

@@ -11,9 +11,11 @@ from hypothesis import given
 from app.model import edits
 from app.model.document import Document
 from app.model.model_cards import Models, read_models
+from app.model.noise_axis import NoiseAxis, axis_over
 from app.model.noise_levels import grid, node_of, snapped
 from app.model.starting import starting_document
-from app.model.timeline import Solve, SpanKind, axis_place, axis_sigma, timeline
+from app.model.timeline import timeline
+from app.model.timeline_values import Solve, SpanKind, solves_of
 from engine.conditioning.picture import node_of as engine_node_of
 from engine.diffusion.schedules import make_sigmas, snap
 from nodes.graph.model import End
@@ -35,7 +37,7 @@ def models() -> Models:
 
 
 def base_solve(document: Document, registry: Registry, models: Models) -> Solve:
-    return next(solve for solve in timeline(document, registry, models) if solve.node == "base")
+    return next(solve for solve in solves_of(timeline(document, registry, models)) if solve.node == "base")
 
 
 @given(
@@ -57,16 +59,20 @@ def test_impossible_grids_are_empty() -> None:
 
 
 def test_places_on_the_axis_and_noise_levels_are_each_others_inverse() -> None:
-    assert (axis_place(80.0), axis_place(0.002), axis_place(0.0)) == (0.0, 1.0, 1.0)
-    assert [round(axis_place(axis_sigma(place / 8)) * 8) for place in range(9)] == list(range(9))
+    axis = NoiseAxis()
+    assert (axis.place(80.0), axis.place(0.002), axis.place(0.0)) == (0.0, 1.0, 1.0)
+    assert [round(axis.place(axis.sigma(place / 8)) * 8) for place in range(9)] == list(range(9))
+    assert axis.decades() == (10.0, 1.0, 0.1, 0.01)
+    assert axis_over([0.0, 3.0]) == axis
+    assert axis_over([200.0, 0.0001, 0.0]) == NoiseAxis(200.0, 0.0001)
 
 
 def test_the_experts_of_a_new_picture_meet_on_the_timeline(registry: Registry, models: Models) -> None:
     solve = base_solve(starting_document(registry), registry, models)
     upper, lower = solve.spans
     assert [(span.title, span.kind) for span in solve.spans] == [
-        ("Storybook high", SpanKind.EXPERT),
-        ("Storybook low", SpanKind.EXPERT),
+        ("High-noise expert", SpanKind.EXPERT),
+        ("Low-noise expert", SpanKind.EXPERT),
     ]
     (boundary,) = solve.boundaries
     assert boundary.sigma == upper.sigma_to == lower.sigma_from
@@ -115,10 +121,10 @@ def test_refining_begins_at_the_noise_of_its_strength(registry: Registry, models
     assert refine is not None
     document = edits.add_node(document, refine, "refined", 9000.0, params={"strength": 0.5})
     document = edits.connect(document, registry, End("storybook", "base"), End("refined", "denoiser"))
-    solve = timeline(document, registry, models)[-1]
+    solve = solves_of(timeline(document, registry, models))[-1]
     assert (solve.node, solve.sigma_from, solve.steps) == ("refined", grid("order6", 20)[10], 10)
     document = edits.connect(document, registry, End("storybook", "refiner"), End("refined", "denoiser"))
-    refined = timeline(document, registry, models)[-1]
+    refined = solves_of(timeline(document, registry, models))[-1]
     assert refined.spans[0].kind is SpanKind.REFINER
     assert refined.sigma_from <= refined.spans[0].sigma_from
 

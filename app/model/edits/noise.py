@@ -5,7 +5,8 @@ from __future__ import annotations
 from app.model.document import Document
 from app.model.edits.graph import add_node
 from app.model.edits.primitives import NewId, node_of, spec_of, with_links, with_parameters
-from app.model.timeline import EXPERT, Boundary, Span
+from app.model.timeline import EXPERT
+from app.model.timeline_values import Boundary, Span
 from nodes.graph.edit import new_id
 from nodes.graph.errors import EditError
 from nodes.graph.model import End, Link
@@ -27,7 +28,7 @@ def move_boundary(
     """
     if not boundary.lowest < boundary.highest:
         raise EditError("There is no room between these experts. Move their outer ends apart first.")
-    held = float(f"{min(max(sigma, boundary.lowest), boundary.highest):.{DIGITS}g}")
+    held = _rounded(min(max(sigma, boundary.lowest), boundary.highest))
     document, upper = ensure_expert(document, registry, boundary.upper, ids)
     document, lower = ensure_expert(document, registry, boundary.lower, ids)
     document = with_parameters(document, upper, sigma_to=held)
@@ -48,6 +49,24 @@ def move_switch(document: Document, node: str, at: float) -> Document:
     return with_parameters(document, node, at=round(min(max(at, 0.0), 1.0), DIGITS))
 
 
+def move_start(document: Document, node: str, sigma: float) -> Document:
+    """Let a solve start at another noise level."""
+    node_of(document, node)
+    return with_parameters(document, node, sigma_start=_rounded(sigma))
+
+
+def move_end(document: Document, node: str, sigma: float) -> Document:
+    """Let a solve stop at another noise level, for another one to go on."""
+    node_of(document, node)
+    return with_parameters(document, node, sigma_end=_rounded(sigma))
+
+
+def set_strength(document: Document, node: str, strength: float) -> Document:
+    """Let refining make another share of the picture anew."""
+    node_of(document, node)
+    return with_parameters(document, node, strength=round(min(max(strength, 0.0), 1.0), DIGITS))
+
+
 def ensure_expert(document: Document, registry: Registry, span: Span, ids: NewId = new_id) -> tuple[Document, str]:
     """The Expert node of a span; one is put between model and ensemble, with the model's interval, if there is none."""
     if span.expert is not None and span.expert in document.nodes:
@@ -65,3 +84,7 @@ def ensure_expert(document: Document, registry: Registry, span: Span, ids: NewId
         for each in ((entry, leave) if (link.source, link.target) == (wire.source, wire.target) else (link,))
     ]
     return with_links(document, links), node
+
+
+def _rounded(sigma: float) -> float:
+    return float(f"{sigma:.{DIGITS}g}")
