@@ -87,14 +87,14 @@ class Keeping(Struct, frozen=True):
 
 
 class Painting(Struct, frozen=True):
-    """The brush as it was left: diameter in pixels; hardness, flow and how much the last result shows in 0..1."""
+    """The brush as it was left: diameter in pixels on a canvas of 1024; the rest, and the last result's share, in 0..1."""
 
     brush_size: Annotated[float, Meta(ge=1.0, le=2000.0)] = 80.0
     hardness: Fraction = 0.6
     flow: Fraction = 1.0
     pressure_size: bool = True
     pressure_flow: bool = False
-    underlay_opacity: Fraction = 0.5
+    underlay_opacity: Fraction = 0.7
     mirror: Mirror = Mirror.NONE
 
 

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from app.paint.blend import Symmetry
-from app.paint.brush import Brush
+from app.paint.brush import LARGEST, SMALLEST, Brush
 from app.paint.errors import require
 from app.paint.fill import DEFAULT_TOLERANCE
+
+REFERENCE_SIDE = 1024
+"""Longer side of the canvas for which brush sizes are kept: on another canvas a brush covers as much of the picture."""
 
 
 class Tool(Enum):
@@ -53,6 +56,14 @@ class ToolSettings:
         """The same with another brush, or another eraser."""
         return replace(self, eraser=tip) if erasing else replace(self, brush=tip)
 
+    def scaled(self, factor: float) -> ToolSettings:
+        """The same for a canvas that is larger by a factor."""
+        return replace(self, brush=_scaled(self.brush, factor), eraser=_scaled(self.eraser, factor))
+
     def symmetry(self, width: int, height: int) -> Symmetry:
         """The mirror lines on a canvas of that size."""
         return Symmetry.centred(width, height, across=self.mirror_across, down=self.mirror_down)
+
+
+def _scaled(tip: Brush, factor: float) -> Brush:
+    return replace(tip, size=min(max(round(tip.size * factor, 2), SMALLEST), LARGEST))

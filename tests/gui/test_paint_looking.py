@@ -376,6 +376,14 @@ def test_tips_change_by_steps(qtbot: QtBot, view: PaintView) -> None:
     assert view.settings.eraser == ToolSettings().eraser.softer()
 
 
+def test_a_brush_covers_the_same_share_of_a_larger_canvas(view: PaintView, scene: MemoryScene) -> None:
+    before = view.settings.brush.size
+    scene.size = (512, 384)
+    scene.masks = {name: TileMask.blank(512, 384) for name in scene.masks}
+    view.refresh()
+    assert view.settings.brush.size == 2.0 * before
+
+
 def test_hatches_have_the_colour_of_their_phrase() -> None:
     for index in range(8):
         image = hatch_brush(swatch(index), 1.0, 1.0).textureImage()

@@ -10,20 +10,23 @@ from PySide6.QtGui import QBrush, QColor, QImage
 
 from app.paint.palette import Hatch, Swatch, hatch_tile
 
-PERIOD = 13.0
+PERIOD = 17.0
 """View pixels from one hatch line to the next."""
 
 _WIDER = {Hatch.RISING: 1.4, Hatch.FALLING: 1.4, Hatch.LATTICE: 1.6, Hatch.GRID: 1.15, Hatch.DOTS: 1.2}
 """Slanted lines lie closer than their period, and crossed ones are twice as many: all hatches should weigh alike."""
 
-_LINE = 1.8
-_CASING = 1.2  # dark rim beside each line: it keeps a yellow or white hatch readable on a bright picture
+_LINE = 1.7
+_CASING = 0.9  # dark rim beside each line: it keeps a yellow or white hatch readable on a bright picture
 _FILL = 0.42
-_CASING_INK = 0.4
+_CASING_INK = 0.5
+_HATCH_FADES = (
+    1.6  # hatches fade before the ground does: half shown, they are hints on a tint, not bars before a picture
+)
 
 
 def line_opacity(opacity: float) -> float:
-    """How opaque the lines of a layer are: they show the phrase's own colour unless the layer is nearly faded out."""
+    """How opaque the line around a layer is: it shows the phrase's own colour unless the layer is nearly faded out."""
     return min(1.7 * opacity, 1.0)
 
 
@@ -36,12 +39,13 @@ def phrase_colour(swatch: Swatch) -> QColor:
 def hatch_brush(swatch: Swatch, opacity: float, ratio: float) -> QBrush:
     """The brush that fills what is painted for a phrase.
 
-    `opacity`: 0 shows nothing, 1 the most; lines fade later than the ground between them. `ratio`: screen pixels per
-    view pixel. The texture is made for screen pixels.
+    `opacity`: 0 shows nothing, 1 the most; lines fade before the ground between them. `ratio`: screen pixels per view
+    pixel. The texture is made for screen pixels.
     """
+    faded = opacity**_HATCH_FADES
     period = round(PERIOD * _WIDER.get(swatch.hatch, 1.0) * ratio)
-    line = np.float32(line_opacity(opacity)) * hatch_tile(swatch.hatch, period, _LINE * ratio)
-    casing = np.float32(_CASING_INK * opacity) * hatch_tile(swatch.hatch, period, (_LINE + _CASING) * ratio)
+    line = np.float32(faded) * hatch_tile(swatch.hatch, period, _LINE * ratio)
+    casing = np.float32(_CASING_INK * faded) * hatch_tile(swatch.hatch, period, (_LINE + _CASING) * ratio)
     colour = np.array(swatch.rgb, np.float32)
     pixels = _over(np.zeros((period, period, 4), np.float32), colour, np.full_like(line, _FILL * opacity))
     pixels = _over(pixels, np.zeros(3, np.float32), casing)

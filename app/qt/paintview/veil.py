@@ -26,7 +26,7 @@ MARGIN = 4
 """Screen pixels beyond a changed place in which its line can change."""
 
 _BLOCKS_FROM = 8.0  # zoom from which pixels are drawn as the squares they are
-LINE, ACTIVE_LINE = 1.4, 2.4
+LINE, ACTIVE_LINE = 1.6, 2.8
 """Widths of the line around a layer, and around the one that is painted on."""
 
 _CASING = 1.2
@@ -153,7 +153,7 @@ def draw_contour(pixels: Pixels, mask: Pixels, rows: Places, columns: Places, pe
     if rows.size == 0:
         return
     distance = _distance(mask, rows, columns)
-    dark = 0.45 * pen.opacity * np.clip((pen.width + 2.0 * pen.casing) / 2.0 + 0.5 - distance, 0.0, 1.0)
+    dark = 0.6 * pen.opacity**2 * np.clip((pen.width + 2.0 * pen.casing) / 2.0 + 0.5 - distance, 0.0, 1.0)
     bright = pen.opacity * np.clip(pen.width / 2.0 + 0.5 - distance, 0.0, 1.0)
     spots = pixels[rows, columns].astype(np.float32) * (1.0 - dark[:, None])
     spots[:, 3] += 255.0 * dark

@@ -29,7 +29,7 @@ from app.paint.brush import Brush
 from app.paint.overlap import Resize
 from app.paint.scene import PaintScene
 from app.paint.tiles import Pixels
-from app.paint.toolbox import Tool, ToolSettings
+from app.paint.toolbox import REFERENCE_SIDE, Tool, ToolSettings
 from app.qt.paintview import marks
 from app.qt.paintview.easel import EMPTY_TEXT, Easel
 from app.qt.paintview.pointer import Pointer, from_mouse, from_tablet
@@ -92,6 +92,7 @@ class PaintView(QWidget):
         self._follows = True  # the canvas is fitted to the view until the artist looks elsewhere
         self._thirds = False
         self._surround = SURROUND
+        self._tips_for = self.canvas_scale
         self._painted = self.projection
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -106,9 +107,15 @@ class PaintView(QWidget):
     # What is shown
 
     def refresh(self) -> None:
-        """Show the scene as it is now. A gesture on a mask that changed meanwhile is given up."""
+        """Show the scene as it is now. A gesture on a mask that changed meanwhile is given up.
+
+        On a canvas of another size the tips keep the share of it that they cover.
+        """
         if self._easel.refresh():
             self.cancel()
+        before, self._tips_for = self._tips_for, self.canvas_scale
+        if self._tips_for != before:
+            self.set_settings(self.settings.scaled(self._tips_for / before))
         if self._follows:
             self.fit()
         self._choose_cursor()
@@ -179,6 +186,11 @@ class PaintView(QWidget):
         self._easel.settings = settings
         self.update()
         self.settings_changed.emit(settings)
+
+    @property
+    def canvas_scale(self) -> float:
+        """By how much the canvas is larger than the one that brush sizes are kept for."""
+        return max(self._easel.size) / REFERENCE_SIDE
 
     def change_tip(self, change: Callable[[Brush], Brush]) -> None:
         """Change the tip in hand, as in `change_tip(Brush.larger)`."""
