@@ -87,7 +87,7 @@ class Keeping(Struct, frozen=True):
 
 
 class Painting(Struct, frozen=True):
-    """The brush as it was left: diameter in pixels on a canvas of 1024; the rest, and the last result's share, in 0..1."""
+    """The brush as it was left: diameter in pixels on a canvas of 1024; hardness, flow, the picture below in 0..1."""
 
     brush_size: Annotated[float, Meta(ge=1.0, le=2000.0)] = 80.0
     hardness: Fraction = 0.6
