@@ -16,6 +16,7 @@ class Scope(Enum):
     WINDOW = "window"
     PAINT = "paint"
     GRAPH = "graph"
+    GALLERY = "gallery"  # also in the strip of results
 
 
 class Need(Enum):
@@ -91,6 +92,7 @@ def _phrase() -> tuple[Action, ...]:
     return (
         Action("phrase.paint", "Paint This Phrase", "Phrase", ("Ctrl+P",), "paint-phrase", told, needs=Need.WORDS),
         Action("phrase.rebind", "Bind Layer to These Words", "Phrase", needs=Need.WORDS),
+        Action("phrase.near", "Offer Near Words", "Phrase", ("Alt+Return", "Alt+Enter"), help="For one underlined"),
         layer("above", "Layer Above", "Alt+]", group=1),
         layer("below", "Layer Below", "Alt+[", group=1),
         layer("raise", "Raise Layer", "Ctrl+]", group=1),
@@ -141,6 +143,7 @@ def _nodes() -> tuple[Action, ...]:
 
     sides = ("left", "centre", "right", "top", "middle", "bottom")
     names = {"centre": "Centres", "middle": "Middles"}
+    ways = ("Left", "Right", "Up", "Down")
     return (
         node("add", "Add Node…", "Tab", needs=Need.NOTHING),
         node("note", "Add Note", "N", needs=Need.NOTHING),
@@ -152,17 +155,24 @@ def _nodes() -> tuple[Action, ...]:
         node("delete", "Delete and Reconnect", "Del", "Backspace", group=1),
         node("delete-apart", "Delete", "Shift+Del", group=1),
         node("rename", "Rename…", "Ctrl+R", group=2),
+        node("wire", "Wire…", "W", group=2, needs=Need.NODES),
         node("mute", "Mute", "M", group=2, needs=Need.NODES),
         node("frame", "Frame", "Ctrl+G", group=2),
         node("component", "Make Component…", "Ctrl+Shift+G", group=2, needs=Need.NODES),
-        node("make-unique", "Make Unique", group=2, needs=Need.NODES),
-        node("take-apart", "Take Component Apart", group=2, needs=Need.NODES),
-        node("keep-component", "Keep Component in Library…", group=2, needs=Need.NODES),
-        node("look", "Look at the Result", group=3, needs=Need.NODES),
+        node("enter", "Open Component", "Ctrl+Down", group=3, needs=Need.NODES),
+        node("leave", "Leave Component", "Ctrl+Up", group=3, needs=Need.NOTHING),
+        node("show-outside", "Show Outside…", group=3, needs=Need.NODES),
+        node("make-unique", "Make Unique", group=3, needs=Need.NODES),
+        node("take-apart", "Take Component Apart", group=3, needs=Need.NODES),
+        node("keep-component", "Keep Component in Library", group=3, needs=Need.NODES),
+        node("save-component", "Save Component As…", group=3, needs=Need.NODES),
+        node("insert-component", "Insert Component From File…", group=3, needs=Need.NOTHING),
+        node("look", "Look at the Result", "I", group=3, needs=Need.NODES),
         *(node(f"align-{side}", f"Align {names.get(side, side.title() + ' Edges')}", group=4) for side in sides),
         node("distribute-across", "Distribute Across", group=4),
         node("distribute-down", "Distribute Down", group=4),
-        *(node(f"nudge-{way.lower()}", f"Nudge {way}", way, group=5) for way in ("Left", "Right", "Up", "Down")),
+        *(node(f"nudge-{way.lower()}", f"Nudge {way}", way, group=5) for way in ways),
+        *(node(f"go-{way.lower()}", f"Go {way}", f"Alt+{way}", group=5, needs=Need.NOTHING) for way in ways),
         node("select-all", "Select All", "Ctrl+A", group=6, needs=Need.NOTHING),
         node("select-none", "Select Nothing", "Ctrl+Shift+A", group=6),
         node("lasso", "Lasso", "Q", group=6, needs=Need.NOTHING),
@@ -178,28 +188,31 @@ def _run() -> tuple[Action, ...]:
         Action("run.selection", "Generate Up to Selection", "Run", needs=Need.NODES),
         Action("run.fresh", "Generate Afresh", "Run", help="Use nothing that was kept from before"),
         Action("run.cancel", "Cancel", "Run", ("Esc",), "cancel", "Stop what runs and empty the queue", needs=Need.JOB),
-        Action("run.queue", "Queue", "Run", help="What runs and what waits", checkable=True, group=1),
+        Action("run.queue", "Queue", "Run", icon="queue", help="What runs and what waits", checkable=True, group=1),
         Action(
             "run.live", "Live Painting", "Run", ("L",), "live", "Generate after each stroke", True, Scope.PAINT, group=1
         ),
-        Action("run.new-seed", "New Seed Each Time", "Run", icon="dice", checkable=True, group=1),
-        Action("run.clear", "Bare Canvas", "Run", help="Take the picture below the paint away", group=2),
+        Action("run.seed-fixed", "Same Seed Each Time", "Run", icon="lock", checkable=True, group=2),
+        Action("run.seed-next", "Next Seed Each Time", "Run", icon="next", checkable=True, group=2),
+        Action("run.new-seed", "New Seed Each Time", "Run", icon="dice", checkable=True, group=2),
+        Action("run.clear", "Bare Canvas", "Run", help="Take the picture below the paint away", group=3),
     )
 
 
 def _picture() -> tuple[Action, ...]:
-    def picture(name: str, title: str, icon: str = "", told: str = "", group: int = 0) -> Action:
-        return Action(f"run.{name}", title, "Picture", (), icon, told, group=group, needs=Need.RESULT)
+    def picture(name: str, title: str, *keys: str, icon: str = "", told: str = "", group: int = 0) -> Action:
+        return Action(f"run.{name}", title, "Picture", keys, icon, told, False, Scope.GALLERY, group, Need.RESULT)
 
     return (
-        picture("restore", "Restore All From This Picture", "restore"),
+        picture("restore", "Restore All From This Picture", icon="restore"),
         picture("restore-seed", "Take Only Its Seed"),
         picture("restore-prompt", "Take Only Its Prompt"),
         picture("restore-paint", "Take Only Its Paint"),
-        picture("star", "Star", "star", "Mark as a favourite", group=1),
-        picture("compare", "Compare Two", "compare", "Lay one over the other, with a slider", group=1),
-        picture("remove", "Take Out of the Gallery", group=1),
-        picture("show-file", "Show File", told="Where the picture lies", group=2),
+        picture("look", "Look at It Large", "Return", "Space", group=1),
+        picture("star", "Star", "S", icon="star", told="Mark as a favourite, or no longer", group=1),
+        picture("compare", "Compare Two", "C", icon="compare", told="Lay one over the other, with a slider", group=1),
+        picture("remove", "Take Out of the Gallery", "Del", told="It can be put back", group=1),
+        picture("show-file", "Show File", told="Open the folder in which the picture lies", group=2),
     )
 
 
@@ -214,8 +227,8 @@ def _view() -> tuple[Action, ...]:
     return (
         shown("paint", "Paint", "F1", icon="paint", told="The canvas and the sentence", group=0),
         shown("graph", "Graph", "F2", icon="graph", told="The nodes behind the picture", group=0),
+        shown("gallery", "Gallery", "F3", icon="gallery", told="All pictures that were kept", group=0),
         shown("timeline", "Noise Timeline"),
-        shown("gallery", "Gallery"),
         shown("thirds", "Thirds", icon="thirds"),
         shown("x-ray", "X-Ray", told="Where the model looked for the phrase"),
         shown("painted", "Layers As Painted", group=2),

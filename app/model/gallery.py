@@ -21,6 +21,7 @@ from app.files.atomic import write_atomically
 from app.files.embedded import PARAMETERS_KEYWORD, EmbeddedError, read_texts
 from app.files.pictures import PictureError, look_at
 from app.model.job import Result
+from app.model.provenance import told_by
 from app.model.signal import Signal
 
 LIST_NAME = "gallery.jsonl"
@@ -31,7 +32,7 @@ _HEAD = 2**20  # of a picture that is looked at for its size and its texts
 
 
 class Entry(Struct, frozen=True, omit_defaults=True):
-    """A kept picture: `name` is its path below the gallery's folder, `made` seconds since 1970."""
+    """A kept picture: `name` is its path below the gallery's folder, `made` seconds since 1970; it took `seconds`."""
 
     name: str
     prompt: str = ""
@@ -41,6 +42,7 @@ class Entry(Struct, frozen=True, omit_defaults=True):
     height: int = 0
     starred: bool = False
     gone: bool = False
+    seconds: float = 0.0
 
 
 class Gallery:
@@ -77,6 +79,10 @@ class Gallery:
         """The file of a picture."""
         return self.folder / entry.name
 
+    def entry_at(self, path: Path) -> Entry | None:
+        """What is known of a picture file; None when it is none of the gallery."""
+        return self._entries.get(path.relative_to(self.folder).as_posix()) if path.is_relative_to(self.folder) else None
+
     def load(self) -> None:
         """Read the list, and look for pictures that it does not know."""
         lines = list(_lines(self.folder / LIST_NAME))
@@ -97,7 +103,8 @@ class Gallery:
             if result.path.is_relative_to(self.folder) and result.path.is_file():
                 name = result.path.relative_to(self.folder).as_posix()
                 size = result.width, result.height
-                entry = Entry(name, result.prompt, result.seed, result.path.stat().st_mtime, *size)
+                made = result.path.stat().st_mtime
+                entry = Entry(name, result.prompt, result.seed, made, *size, seconds=result.seconds)
                 self._entries[name] = entry
                 self._append(entry)
                 self.added.emit(entry)
@@ -164,8 +171,8 @@ class Gallery:
             made = path.stat().st_mtime
         except (OSError, PictureError, EmbeddedError):
             return None
-        prompt, _, rest = texts.get(PARAMETERS_KEYWORD, "").partition("\n")
-        return Entry(name, prompt, _told_seed(rest), made, facts.width, facts.height)
+        told = told_by(texts.get(PARAMETERS_KEYWORD, ""))
+        return Entry(name, told.prompt, told.seed, made, facts.width, facts.height)
 
     def _append(self, entry: Entry) -> None:
         self._write(_line(entry).encode(), anew=False)
@@ -234,10 +241,3 @@ def _line(entry: Entry) -> str:
 
 def _searched(entry: Entry) -> str:
     return f"{entry.prompt} {entry.name} {'' if entry.seed is None else entry.seed}".casefold()
-
-
-def _told_seed(parameters: str) -> int | None:
-    """The seed in the widely read text of a picture."""
-    fields = (field.strip().partition(": ") for field in parameters.replace("\n", ",").split(","))
-    told = next((value for name, _, value in fields if name == "Seed"), "")
-    return int(told) if told.isascii() and told.isdigit() else None

@@ -72,7 +72,10 @@ class NodeFacts:
 
 @dataclass(frozen=True)
 class Result:
-    """A picture that a job made. `seed` is the one it grew from; None where several could be it."""
+    """A picture that a job made. `seed` is the one it grew from; None where several could be it.
+
+    `seconds`: its share of the time that the job took.
+    """
 
     path: Path
     node: str
@@ -81,6 +84,7 @@ class Result:
     prompt: str
     seed: int | None
     job: int
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,8 @@ class Job:
             told: tuple[int | None, ...] = seeds if len(seeds) == len(own) else (None,) * len(own)
             for picture, seed in zip(own, told, strict=True):
                 size = picture.width, picture.height
-                found.append(Result(Path(picture.path), node, *size, self.prompt, seed, self.id))
+                seconds = self.seconds / len(self.pictures)
+                found.append(Result(Path(picture.path), node, *size, self.prompt, seed, self.id, seconds))
         return tuple(found)
 
     def _expected(self, node: str) -> float:

@@ -14,6 +14,7 @@ from app.qt.theme import Icons
 _CONTEXTS = {
     Scope.WINDOW: Qt.ShortcutContext.WindowShortcut,
     Scope.PAINT: Qt.ShortcutContext.WidgetWithChildrenShortcut,
+    Scope.GALLERY: Qt.ShortcutContext.WidgetWithChildrenShortcut,
     # The node canvas hears its keys itself, since some mean other things in the middle of a gesture; menus show them.
     Scope.GRAPH: Qt.ShortcutContext.WidgetShortcut,
 }
@@ -39,11 +40,17 @@ class Actions:
             self._icons.give(made, listed.icon)
         if listed.scope is Scope.WINDOW:
             self._window.addAction(made)
-        elif listed.scope is Scope.PAINT and where is not None:
+        elif listed.scope in (Scope.PAINT, Scope.GALLERY) and where is not None:
             where.addAction(made)
         made.triggered.connect(lambda _checked=False: run())
         self._made[name] = made
         return made
+
+    def rebind(self, shortcuts: Mapping[str, str]) -> None:
+        """Give all actions the keys that the artist chose."""
+        self._shortcuts = shortcuts
+        for listed, made in self.listed():
+            made.setShortcuts([QKeySequence(key) for key in keys_of(listed, shortcuts)])
 
     def __getitem__(self, name: str) -> QAction:
         return self._made[name]

@@ -1,0 +1,1 @@
+"""The gallery: kept pictures in a grid, looked at large, compared, and taken up again."""
