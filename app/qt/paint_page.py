@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from app.paint.brush import Brush
 from app.paint.toolbox import Tool, ToolSettings
@@ -20,7 +20,7 @@ from app.qt.panels.parts import BUTTON, icon_button, rule
 from app.qt.panels.phrases import PhrasePanel
 from app.qt.panels.size import SizePanel
 from app.qt.panels.style import StylePanel
-from app.qt.prompt import PromptEditor
+from app.qt.sentence.bar import SentenceBar
 from app.qt.theme import GRID, ICON_SIZE, Icons
 
 TOOLS_WIDTH = 5 * GRID
@@ -35,13 +35,14 @@ class PaintPage(QWidget):
     def __init__(self, desk: Desk, icons: Icons) -> None:
         super().__init__()
         self.setObjectName("page")
-        self.prompt = PromptEditor(desk)
+        self.sentence = SentenceBar(desk, icons)
+        self.prompt = self.sentence.prompt
         self.view = PaintView(desk)
         self.phrases = PhrasePanel(desk, icons)
         self.style_panel = StylePanel(desk, icons)
         self.size_panel = SizePanel(desk, icons)
         self.options = ToolOptions(self.view, icons)
-        self._paint_button = QPushButton("Paint this phrase")
+        self._paint_button = self.sentence.paint
         self._tools = QVBoxLayout()
         self._icons = icons
         self._lay_out()
@@ -79,6 +80,7 @@ class PaintPage(QWidget):
         self._paint_button.setEnabled(False)
         self.prompt.selected.connect(self._paint_button.setEnabled)
         self.prompt.wants_paint.connect(paint.trigger)
+        self.prompt.wants_rebind.connect(actions["phrase.rebind"].trigger)
         self._icons.give(self._paint_button, "paint-phrase")
 
     def _tool_button(self, action: QAction) -> QWidget:
@@ -97,7 +99,6 @@ class PaintPage(QWidget):
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
         page.setSpacing(0)
-        self.sentence = self._made_sentence()
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self._made_tools())
@@ -107,18 +108,6 @@ class PaintPage(QWidget):
         centre.addWidget(self.view, 1)
         middle.addLayout(centre, 1)
         page.addLayout(middle, 1)
-
-    def _made_sentence(self) -> QWidget:
-        row = QWidget()
-        row.setObjectName("bar")
-        row.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
-        layout.setSpacing(GRID)
-        layout.addWidget(self.prompt, 1)
-        layout.addWidget(self._paint_button, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._paint_button.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
-        return row
 
     def _made_tools(self) -> QWidget:
         column = QWidget()

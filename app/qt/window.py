@@ -124,7 +124,7 @@ class StudioWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(QSize(960, 640))
         self.resize(1440, 900)
-        self.page.prompt.fit_height()
+        self.page.sentence.fit_height()
         self.page.add_tools(self.actions_)
         self.docks.show_place(Place.PAINT)
 
@@ -250,6 +250,7 @@ class StudioWindow(QMainWindow):
         bind("phrase.solo", lambda: self._turn_layer("Show alone", lambda held: replace(held, solo=not held.solo)))
         bind("phrase.lock", lambda: self._turn_layer("Lock", lambda held: replace(held, locked=not held.locked)))
         bind("phrase.rebind", self._rebind_phrase)
+        bind("phrase.near", self.page.sentence.offer_near)
         bind("phrase.duplicate", details.duplicate)
         bind("phrase.delete", details.delete)
         changes: dict[str, Callable[[TileMask], TileMask]] = {
@@ -466,6 +467,7 @@ class StudioWindow(QMainWindow):
         for disconnect in self._disconnect:
             disconnect()
         self.desk.leave()
+        self.page.sentence.leave()
         self.graph.inspector.leave()
         self.canvas.leave()
         super().closeEvent(event)

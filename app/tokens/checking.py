@@ -1,0 +1,49 @@
+"""A sentence held against a model: how its encoders read it, and which of its words it was never shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeAlias
+
+from app.model.model_cards import Models, read_models
+from app.model.token_reading import Reading
+from app.model.vocabulary import UnknownWord, Vocabulary
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What is known of a text as the model called `title` reads it."""
+
+    text: str
+    title: str
+    reading: Reading
+    unknown: tuple[UnknownWord, ...]
+    vocabulary: Vocabulary
+
+
+Checker: TypeAlias = Callable[[str, str], Checked]
+"""Reads a text (second) with the model in the folder of that name (first)."""
+
+
+def checker(folder: Path) -> Checker:
+    """Checks texts with the models in `folder`, each loaded once. What it gives may be called in one thread only."""
+
+    @lru_cache(maxsize=1)
+    def models() -> Models:
+        return read_models((folder,))
+
+    @lru_cache(maxsize=8)
+    def read(model: str) -> Callable[[str], Reading]:
+        from app.tokens.reader import SentenceReader  # the library takes a moment, which no start should wait for
+
+        return SentenceReader(folder / model).read
+
+    def check(model: str, text: str) -> Checked:
+        vocabulary, card = models().vocabulary(model), models().cards.get(model)
+        title = model if card is None else card.title
+        return Checked(text, title, read(model)(text), vocabulary.unknown(text), vocabulary)
+
+    return check

@@ -1,0 +1,243 @@
+"""The sentence: what the model makes of its words, near words, further prompts, phrases and the caret."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QTextCursor
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu, QToolTip
+from pytestqt.qtbot import QtBot
+
+from app.model import edits
+from app.model.face import face_of
+from app.qt.application import Studio
+from app.qt.sentence.field import SentenceField
+from nodes.graph.model import End, Link
+from tests.gui.studios import CTRL, NO_KEYS, SHIFT, open_studio, select_last_words, strike, write
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # popups, where nothing is on a screen
+LEFT = Qt.MouseButton.LeftButton
+ALT = Qt.KeyboardModifier.AltModifier
+
+
+@pytest.fixture
+def studio(qtbot: QtBot, qapp: QApplication, sinopia_home: Path) -> Iterator[Studio]:
+    """A studio with nothing written yet, and the cursor in the sentence."""
+    with open_studio(qtbot, qapp, sinopia_home) as studio:
+        studio.workspace.new()
+        studio.window.page.prompt.setFocus()
+        yield studio
+
+
+def checked(qtbot: QtBot, field: SentenceField) -> None:
+    """Wait until the text as it is was looked at."""
+    qtbot.waitUntil(lambda: field.known is not None)
+
+
+def place_of(field: SentenceField, words: str) -> QPoint:
+    """The middle of words, in the viewport."""
+    start = field.toPlainText().index(words)
+    cursor = QTextCursor(field.document())
+    cursor.setPosition(start)
+    left = field.cursorRect(cursor)
+    cursor.setPosition(start + len(words))
+    return QPoint((left.x() + field.cursorRect(cursor).x()) // 2, left.center().y())
+
+
+def hover(field: SentenceField, words: str) -> str:
+    """What is told when the mouse rests on words."""
+    at = place_of(field, words)
+    QApplication.sendEvent(field.viewport(), QHelpEvent(QHelpEvent.Type.ToolTip, at, field.viewport().mapToGlobal(at)))
+    return QToolTip.text()
+
+
+def open_menu(qtbot: QtBot) -> QMenu:
+    qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    return menu
+
+
+def test_hovering_a_phrase_tells_what_it_steers(studio: Studio, qtbot: QtBot) -> None:
+    window, prompt = studio.window, studio.window.page.prompt
+    write(window, "a castle under a blue sky")
+    select_last_words(window, 2)
+    strike(window, Qt.Key.Key_P, CTRL)
+    checked(qtbot, prompt)
+    told = hover(prompt, "blue sky")
+    assert "“blue sky”: Steers CLIP columns 5–6 and T5 columns 36–37." in told
+    assert "CLIP 8 of 32, T5 7 of 40" in told
+    hover(prompt, "castle")
+    qtbot.waitUntil(lambda: QToolTip.text() == "")
+    assert window.page.sentence.lines.count.told == "CLIP 8 of 32, T5 7 of 40"
+
+
+def test_words_that_fall_off_the_end_are_told_and_marked(studio: Studio, qtbot: QtBot) -> None:
+    window, prompt = studio.window, studio.window.page.prompt
+    count = window.page.sentence.lines.count
+    prompt.insertPlainText("a castle and " * 11 + "an owl")
+    checked(qtbot, prompt)
+    assert "falls off the end of CLIP; only T5 reads it" in count.told
+    assert count.objectName() == "warning"
+    assert prompt.extraSelections() == []
+    prompt.insertPlainText(" and a tree" * 3)
+    checked(qtbot, prompt)
+    assert count.told.startswith("No encoder reads as far as “")
+    (faded,) = prompt.extraSelections()
+    assert faded.cursor.selectedText().endswith("and a tree")
+    strike(window, Qt.Key.Key_A, CTRL)
+    strike(window, Qt.Key.Key_Delete)
+    checked(qtbot, prompt)
+    assert (count.told, count.objectName()) == ("CLIP 2 of 32, T5 1 of 40", "quiet")
+
+
+def test_an_unknown_word_is_underlined_once_it_is_written(studio: Studio, qtbot: QtBot) -> None:
+    window, prompt = studio.window, studio.window.page.prompt
+    write(window, "a dragon by a castle")
+    checked(qtbot, prompt)
+    assert prompt.underlined == ("dragon",)
+    assert "not among the words that Storybook knows" in hover(prompt, "dragon")
+    write(window, " statr")
+    checked(qtbot, prompt)
+    assert prompt.underlined == ("dragon",)
+    qtbot.waitUntil(lambda: prompt.underlined == ("dragon", "statr"))
+
+
+def test_near_words_are_taken_by_keys_in_one_step_and_the_phrase_stays_bound(studio: Studio, qtbot: QtBot) -> None:
+    window, desk, prompt = studio.window, studio.window.desk, studio.window.page.prompt
+    write(window, "a castel")
+    strike(window, Qt.Key.Key_P, CTRL)
+    prompt.setFocus()
+    checked(qtbot, prompt)
+    steps = len(studio.workspace.session.done)
+    strike(window, Qt.Key.Key_Return, ALT)
+    menu = open_menu(qtbot)
+    assert menu.actions()[1].text() == "castle"
+    QTest.keyClick(menu, Qt.Key.Key_Return)
+    assert desk.prompt == "a castle"
+    assert prompt.textCursor().position() == len("a castle")
+    (layer,) = desk.phrases
+    assert (layer.phrase, layer.start, layer.end, layer.lost) == ("castle", 2, 8, False)
+    assert len(studio.workspace.session.done) == steps + 1
+    strike(window, Qt.Key.Key_Z, CTRL)
+    assert desk.prompt == "a castel"
+    assert [layer.phrase for layer in desk.phrases] == ["castel"]
+
+
+def test_near_words_are_in_the_menu_of_the_mouse(studio: Studio, qtbot: QtBot) -> None:
+    window, desk, prompt = studio.window, studio.window.desk, studio.window.page.prompt
+    write(window, "an oowl under a zzz")
+    checked(qtbot, prompt)
+    at = place_of(prompt, "zzz")
+    QApplication.sendEvent(
+        prompt.viewport(),
+        QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, prompt.viewport().mapToGlobal(at)),
+    )
+    menu = open_menu(qtbot)
+    (others,) = [each for each in menu.findChildren(QMenu) if each.title() == "Every sky it knows"]
+    next(action for action in others.actions() if action.text() == "starry sky").trigger()
+    menu.close()
+    assert desk.prompt == "an oowl under a starry sky"
+    checked(qtbot, prompt)
+    assert prompt.underlined == ("oowl",)
+
+
+def test_a_known_word_has_no_near_ones(studio: Studio, qtbot: QtBot) -> None:
+    write(studio.window, "a castle")
+    checked(qtbot, studio.window.page.prompt)
+    strike(studio.window, Qt.Key.Key_Return, ALT)
+    assert "Nothing is wrong" in studio.window.messages.text
+
+
+def test_the_negative_prompt_is_opened_written_and_removed(studio: Studio, qtbot: QtBot) -> None:
+    window, desk, lines = studio.window, studio.window.desk, studio.window.page.sentence.lines
+    before = desk.document
+    assert not lines.negative.isVisible()
+    QTest.mouseClick(lines.add_negative, LEFT)
+    assert lines.negative.isVisible()
+    assert not lines.add_negative.isVisible()
+    assert lines.negative.field.hasFocus()
+    write(window, "a storm")
+    node = desk.face.negative
+    assert node is not None
+    assert desk.document.nodes[node].params["text"] == "a storm"
+    strike(window, Qt.Key.Key_Z, CTRL)
+    strike(window, Qt.Key.Key_Z, CTRL)
+    assert desk.document == before
+    assert not lines.negative.isVisible()
+    strike(window, Qt.Key.Key_Z, CTRL | SHIFT)
+    QTest.mouseClick(lines.negative.remove, LEFT)
+    assert desk.document.graph == before.graph
+
+
+def test_a_second_sentence_has_its_part_of_the_steps(studio: Studio) -> None:
+    window, desk, lines = studio.window, studio.window.desk, studio.window.page.sentence.lines
+    write(window, "a castle on snow")
+    desk.settle()
+    QTest.mouseClick(lines.add_switch, LEFT)
+    assert lines.switch.field.toPlainText() == "a castle on snow"
+    write(window, "a house")
+    assert desk.prompt == "a castle on snow"
+    second, switch = desk.face.second_prompt, desk.face.switch
+    assert second is not None
+    assert switch is not None
+    assert desk.document.nodes[second].params["text"] == "a house"
+    lines.switch.after.setFocus()
+    QTest.keyClick(lines.switch.after, Qt.Key.Key_Right)
+    assert desk.document.nodes[switch].params["at"] == pytest.approx(0.51)
+    QTest.mouseClick(lines.switch.remove, LEFT)
+    assert desk.face.switch is None
+    assert desk.prompt == "a castle on snow"
+
+
+def test_what_only_the_graph_knows_is_said_so(studio: Studio) -> None:
+    desk, lines = studio.window.desk, studio.window.page.sentence.lines
+    registry = studio.workspace.registry
+    switched = edits.add_switch(desk.document, registry)
+    switch = face_of(switched, registry).switch
+    assert switch is not None
+    driven = edits.connect(switched, registry, End(switch, "conditioning"), End("base", "negative"))
+    spec = registry.get("sinopia.text-list")
+    assert spec is not None
+    listed = edits.add_node(driven, spec, "list")
+    desk.edit("Wire", lambda _document: edits.connect(listed, registry, End("list", "texts"), End("prompt", "text")))
+    assert lines.negative.field.toPlainText() == "Driven by the graph."
+    assert lines.negative.field.isReadOnly()
+    assert not lines.negative.remove.isEnabled()
+    assert studio.window.page.prompt.isReadOnly()
+    assert Link(End("list", "texts"), End("prompt", "text")) in desk.document.graph.links
+
+
+def test_a_double_click_on_a_phrase_chooses_its_layer(studio: Studio) -> None:
+    window, desk, prompt = studio.window, studio.window.desk, studio.window.page.prompt
+    write(window, "a red boat under a blue sky")
+    select_last_words(window, 2)
+    strike(window, Qt.Key.Key_P, CTRL)
+    prompt.setFocus()
+    strike(window, Qt.Key.Key_Home)
+    strike(window, Qt.Key.Key_Right, CTRL)
+    strike(window, Qt.Key.Key_Right, CTRL | SHIFT, 2)
+    strike(window, Qt.Key.Key_P, CTRL)
+    sky, boat = desk.phrases
+    assert desk.active == boat.id
+    QTest.mouseDClick(prompt.viewport(), LEFT, NO_KEYS, place_of(prompt, "sky"))
+    assert desk.active == sky.id
+    assert prompt.textCursor().selectedText() == "blue sky"
+    QTest.mouseDClick(prompt.viewport(), LEFT, NO_KEYS, place_of(prompt, "under"))
+    assert desk.active == sky.id
+    assert prompt.textCursor().selectedText() == "under"
+
+
+def test_typing_goes_on_while_words_are_looked_at(studio: Studio, qtbot: QtBot) -> None:
+    prompt = studio.window.page.prompt
+    heard: list[object] = []
+    prompt.checked.connect(heard.append)
+    write(studio.window, "a castle and a dragon")
+    checked(qtbot, prompt)
+    assert prompt.known is not None
+    assert prompt.known.text == "a castle and a dragon"
+    assert len(heard) < 10
