@@ -47,8 +47,14 @@ def keep_component(folder: Path, document: Document, instance: str, registry: Re
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UnwritableError(folder, f"The library cannot be made ({error.strerror}).", "Make room there.") from error
-    save_project(to_project(edits.copy(document, [instance]), MaskEncoder()), path, registry)
+    save_component(path, document, instance, registry)
     return KeptComponent(title, path)
+
+
+def save_component(path: Path, document: Document, instance: str, registry: Registry) -> None:
+    """Write the component of an instance, with its settings, as a small project. Raises EditError, UnwritableError."""
+    edits.definition_of(document, instance)
+    save_project(to_project(edits.copy(document, [instance]), MaskEncoder()), path, registry)
 
 
 def insert_component(

@@ -15,15 +15,20 @@ Problems = Mapping[str, tuple[Problem, ...]]
 WHOLE_GRAPH = ""
 
 
-def check(document: Document, registry: Registry) -> Problems:
-    """Everything that is wrong, by node. What is wrong inside an instance of a component shows on the instance."""
-    return by_node(validate(document.graph, registry, document.files))
+def check(document: Document, registry: Registry, inside: str = "") -> Problems:
+    """Everything that is wrong, by node. What is wrong inside an instance of a component shows on the instance.
+
+    `inside`: "a/" for the nodes inside the instance a.
+    """
+    return by_node(validate(document.graph, registry, document.files), inside)
 
 
-def by_node(problems: Iterable[Problem]) -> Problems:
+def by_node(problems: Iterable[Problem], inside: str = "") -> Problems:
     """Problems by the node on the canvas that shows them."""
     found: dict[str, tuple[Problem, ...]] = {}
     for problem in problems:
-        node = (problem.node or WHOLE_GRAPH).partition("/")[0]
-        found[node] = (*found.get(node, ()), problem)
+        name = problem.node or WHOLE_GRAPH
+        if name.startswith(inside):
+            node = name.removeprefix(inside).partition("/")[0]
+            found[node] = (*found.get(node, ()), problem)
     return frozen(found)

@@ -22,16 +22,20 @@ class GraphPage(QWidget):
         super().__init__(parent)
         self._desk = desk
         self.canvas = CanvasView(desk.session, desk.registry, facts)
-        self.inspector = Inspector(desk.session, desk.registry)
+        self.inspector = Inspector(self.canvas.focus, desk.registry, facts)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.canvas)
         self.setFocusProxy(self.canvas)
         self.canvas.canvas.selected.connect(self._on_selected)
         self.inspector.picture_wanted.connect(self._choose_picture)
+        self.inspector.run_wanted.connect(lambda node: self.canvas.run_to([node]))
+        self.inspector.look_wanted.connect(self.canvas.look_at)
+        self.inspector.entered.connect(self.canvas.enter)
 
     def show_node(self, node: str) -> None:
-        """Bring a node to the middle."""
+        """Bring a node of the document's own graph to the middle."""
+        self.canvas.go_to_depth(0)
         item = self.canvas.canvas.nodes.get(node)
         if item is not None:
             self.canvas.centre_on(item.box.center())
@@ -43,7 +47,7 @@ class GraphPage(QWidget):
         name, _ = QFileDialog.getOpenFileName(self, "Choose a Picture", "", PATTERN)
         pictures, complaints = read_pictures([Path(name)] if name else [])
         for picture in pictures:
-            self._desk.edit("Choose a picture", _with_picture, picture, node, parameter)
+            self.canvas.commit("Choose a picture", _with_picture(self.canvas.document, picture, node, parameter))
         for complaint in complaints:
             self._desk.told.emit(complaint)
 

@@ -204,7 +204,7 @@ class StudioWindow(QMainWindow):
         bind("run.generate", lambda: self.running.generate())  # noqa: PLW0108  `running` is made after the actions
         bind("run.first", lambda: self.running.generate(first=True))
         bind("run.fresh", lambda: self.running.generate(fresh=True))
-        bind("run.selection", lambda: self.running.generate(self.canvas.canvas.selection.nodes))
+        bind("run.selection", lambda: self.canvas.run_to(self.canvas.canvas.selection.nodes))
         bind("run.cancel", self._cancel)
         bind("run.new-seed", self._choose_seed_mode)
         bind("run.clear", lambda: self.desk.show_picture(None))
@@ -412,7 +412,7 @@ class StudioWindow(QMainWindow):
         view.tool_changed.connect(lambda tool: self.actions_[f"tool.{tool.value}"].setChecked(True))
         self.filing.opened.connect(self._start_over)
         self.canvas.canvas.selected.connect(self._follow_selection)
-        self.canvas.looked.connect(lambda node: self.running.generate([node]))
+        self.canvas.looked.connect(lambda nodes: self.running.generate(nodes))
         self.graph.inspector.told.connect(self.messages.say)
         self.graph.inspector.paint_wanted.connect(lambda _node, _name: self.show_workspace(graph=False))
         self.strip.picked.connect(lambda there: self.actions_.allow(Need.RESULT, there=there))

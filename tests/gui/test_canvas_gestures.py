@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.qt.canvas.interactions.link import DrawWire
+from app.qt.canvas.look import NODE_WIDTH
 from app.qt.canvas.selection import Selection
 from app.qt.canvas.wires import dots_of
-from app.qt.canvas.look import NODE_WIDTH
+from engine.api.messages import NodeDone
+from engine.api.report import PictureHandle, Reason, StepOutcome, Why
 from nodes.graph.model import Frame, Node
 from tests.gui.canvas_hand import ALT, CTRL, MIDDLE, RIGHT, SHIFT, Hand, graph_of, painter, studio, wire
 
@@ -305,7 +311,8 @@ def test_the_wheel_zooms_at_the_pointer(hand: Hand) -> None:
 def test_ctrl_shift_click_looks_at_a_node(hand: Hand, qtbot: QtBot) -> None:
     with qtbot.waitSignal(hand.view.looked) as told:
         hand.click(hand.header("solve"), keys=CTRL | SHIFT)
-    assert told.args == ["solve"]
+    assert told.args == [("solve",)]
+    assert hand.view.quick_look.node == "solve"
 
 
 def test_a_second_button_takes_a_gesture_back(hand: Hand) -> None:
@@ -326,3 +333,72 @@ def test_an_edit_from_elsewhere_ends_a_gesture(hand: Hand) -> None:
     hand.release(start + QPointF(90, 90))
     assert hand.node("seed").x == 0
     assert hand.edits == ["Elsewhere"]
+
+
+def test_a_number_on_a_node_is_turned_as_one_edit(hand: Hand) -> None:
+    line = next(line for line in hand.view.canvas.nodes["solve"].card.lines if line.name == "steps")
+    at = hand.view.canvas.nodes["solve"].box.topLeft() + QPointF(100, line.top + 10)
+    hand.drag(at, at + QPointF(48, 3))
+    turned = hand.node("solve").params["steps"]
+    assert isinstance(turned, int)
+    assert turned > 30
+    assert hand.edits == ["Change Steps"]
+    assert (hand.node("solve").x, hand.node("solve").y) == (400, 0)
+    hand.drag(at, at + QPointF(48, 0), keys=SHIFT)
+    finely = hand.node("solve").params["steps"]
+    assert isinstance(finely, int)
+    assert turned < finely < 2 * turned
+    hand.drag(at, at + QPointF(48, 0), drop=False)
+    hand.key(Qt.Key.Key_Escape)
+    hand.release(at)
+    assert hand.node("solve").params["steps"] == finely
+    hand.click(at)
+    assert len(hand.edits) == 2
+
+
+def test_values_on_a_node_are_set_by_a_double_click(hand: Hand, qtbot: QtBot) -> None:
+    card = hand.view.canvas.nodes["solve"].card
+    lines = {line.name: QPointF(100, line.top + 10) for line in card.lines}
+    corner = hand.view.canvas.nodes["solve"].box.topLeft()
+    hand.double_click(corner + lines["steps"])
+    assert hand.view.inline.field is not None
+    hand.view.inline.field.setPlainText("12")
+    hand.key(Qt.Key.Key_Return)
+    assert hand.node("solve").params["steps"] == 12
+    hand.double_click(corner + lines["sampler"])
+    hand.type("heun")
+    hand.key(Qt.Key.Key_Return)
+    assert hand.node("solve").params["sampler"] == "heun"
+    hand.double_click(corner + lines["steps"])
+    assert hand.view.inline.field is not None
+    hand.view.inline.field.setPlainText("many")
+    with qtbot.waitSignal(hand.view.told) as told:
+        hand.key(Qt.Key.Key_Return)
+    assert "is not a number" in told.args[0]
+    assert hand.node("solve").params["steps"] == 12
+
+
+def test_a_quick_look_shows_the_picture_file_and_goes_by_any_click(hand: Hand, tmp_path: Path) -> None:
+    image = QImage(640, 320, QImage.Format.Format_RGB32)
+    image.fill(QColor("teal"))
+    image.save(str(tmp_path / "large.png"))
+    handle = PictureHandle("solve", str(tmp_path / "large.png"), 640, 320)
+    look = hand.view.quick_look
+    hand.click(hand.header("solve"), keys=CTRL | SHIFT)
+    assert look.isVisible()
+    assert look.picture.isNull()
+    why = Why(Reason.NEVER_RUN)
+    hand.view.facts.hear(NodeDone("job", "solve", StepOutcome.RAN, why, 1.0, pictures=(handle,)), {})
+    assert look.picture.size() == image.size()
+    shown = look.grab().toImage()
+    assert shown.pixelColor(look.width() // 2, look.height() // 2 - 20) == QColor("teal")
+    QTest.mouseClick(look, Qt.MouseButton.LeftButton)
+    assert not look.isVisible()
+    asked: list[object] = []
+    hand.view.looked.connect(asked.append)
+    hand.view.canvas.select(Selection.of(nodes=("solve",)))
+    hand.view.commands.run("canvas.look")
+    assert look.node == "solve"
+    assert asked == [], "what is there need not be made"
+    QTest.keyClick(look, Qt.Key.Key_Escape)
+    assert look.node is None

@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.model.document import Document
+from app.model.focus import Focus
 from app.model.session import Session
+from app.qt.canvas.facts import Facts
 from app.qt.canvas.fields import (
     CheckField,
     ChoiceField,
@@ -53,7 +55,7 @@ def session() -> Session:
 
 @pytest.fixture
 def inspector(qtbot: QtBot, session: Session) -> Inspector:
-    shown = Inspector(session, built_in())
+    shown = Inspector(Focus(session), built_in(), Facts())
     shown.resize(320, 900)
     qtbot.addWidget(shown)
     with qtbot.waitExposed(shown):

@@ -22,6 +22,15 @@ from app.model.edits.graph import (
     set_note,
     toggle_mute,
 )
+from app.model.edits.interface import (
+    component_of,
+    inside,
+    outside,
+    rename_shown,
+    shown_as,
+    toggle_shown,
+    with_definition,
+)
 from app.model.edits.noise import ensure_expert, move_boundary, move_switch, set_span_guidance
 from app.model.edits.parameters import reset_parameter, set_parameter, set_parameters
 from app.model.edits.phrases import (
@@ -79,6 +88,7 @@ __all__ = [
     "bind_phrase",
     "change_link",
     "commit_paint",
+    "component_of",
     "connect",
     "copy",
     "definition_of",
@@ -90,6 +100,7 @@ __all__ = [
     "input_type",
     "insert_on_wire",
     "insertion_ports",
+    "inside",
     "make_component",
     "make_unique",
     "masks_fed_by",
@@ -101,6 +112,7 @@ __all__ = [
     "mute",
     "order_wires",
     "output_type",
+    "outside",
     "paint_of",
     "paste",
     "prompt_of",
@@ -114,6 +126,7 @@ __all__ = [
     "remove_switch",
     "rename_layer",
     "rename_node",
+    "rename_shown",
     "reset_parameter",
     "set_canvas",
     "set_component",
@@ -129,6 +142,7 @@ __all__ = [
     "set_span_guidance",
     "set_style_weight",
     "shape_canvas",
+    "shown_as",
     "size_of",
     "style_pictures",
     "style_weights",
@@ -138,4 +152,6 @@ __all__ = [
     "take_seed",
     "takes_several",
     "toggle_mute",
+    "toggle_shown",
+    "with_definition",
 ]

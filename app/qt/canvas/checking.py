@@ -25,7 +25,7 @@ class Checker(QObject):
     def __init__(self, registry: Registry, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._registry = registry
-        self._document = Document()
+        self._document, self._inside = Document(), ""
         self._busy = False
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
@@ -35,10 +35,10 @@ class Checker(QObject):
         self._soon.timeout.connect(self._begin)
         self._done.connect(self._end)
 
-    def follow(self, document: Document) -> None:
-        """Look at this document soon."""
-        if document is not self._document:
-            self._document = document
+    def follow(self, document: Document, inside: str = "") -> None:
+        """Look at this document soon; `inside` is what stands before the ids of the nodes that are shown."""
+        if document is not self._document or inside != self._inside:
+            self._document, self._inside = document, inside
             self._soon.start()
 
     def stop(self) -> None:
@@ -49,26 +49,27 @@ class Checker(QObject):
     def _begin(self) -> None:
         if not self._busy:
             self._busy = True
-            self._pool.start(_look(weakref.ref(self), self._document, self._registry))
+            self._pool.start(_look(weakref.ref(self), self._document, self._inside, self._registry))
 
-    def _end(self, document: Document, problems: Problems) -> None:
+    def _end(self, looked_at: tuple[Document, str], problems: Problems) -> None:
         """Back on the thread of the window."""
         self._busy = False
-        if document is self._document:
+        document, inside = looked_at
+        if document is self._document and inside == self._inside:
             self.found.emit(problems)
         else:
             self._soon.start()
 
 
-def _look(asking: weakref.ref[Checker], document: Document, registry: Registry) -> Callable[[], None]:
+def _look(asking: weakref.ref[Checker], document: Document, inside: str, registry: Registry) -> Callable[[], None]:
     """Work for a thread of its own. It must not be what keeps the asking one alive: Qt's timers die where they live."""
 
     def work() -> None:
-        problems = check(document, registry)
+        problems = check(document, registry, inside)
         checker = asking()
         if checker is not None:
             # Nobody wants to know any more when the window was closed meanwhile.
             with suppress(RuntimeError):
-                checker._done.emit(document, problems)
+                checker._done.emit((document, inside), problems)
 
     return work

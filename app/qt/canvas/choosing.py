@@ -62,7 +62,8 @@ class Choosing:
 
     def _addable(self) -> list[Shape]:
         types = [spec.type for spec in self._scene.registry]
-        types += [COMPONENT_PREFIX + component.id for component in self._scene.graph.components]
+        components = (component.id for component in self._scene.graph.components)
+        types += [COMPONENT_PREFIX + name for name in components if name not in self._scene.barred]
         shapes = map(self._scene.shapes.of_type, types)
         return [shape for shape in shapes if shape is not None]
 

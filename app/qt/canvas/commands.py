@@ -1,4 +1,4 @@
-"""What can be done on the canvas besides gestures, each with its keys. The window makes its menus from this list."""
+"""What the actions of the program do on one canvas; their words and first keys are those of `app.model.actions`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu
 
+from app.model.actions import ACTIONS, Action
 from app.qt.canvas.changes import Align, Spread, with_dots_on
 from app.qt.canvas.hits import Hit
 from app.qt.canvas.interactions.base import Pointer
@@ -25,12 +26,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Command:
-    """Something to do: an id, what menus call it, and the keys that it has at first."""
+    """An action of the program's list, and what it does on this canvas."""
 
-    id: str
-    title: str
-    keys: tuple[str, ...]
+    action: Action
     run: Callable[[], None]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys that it has at first."""
+        return self.action.keys
 
 
 class Commands:
@@ -38,12 +42,15 @@ class Commands:
 
     def __init__(self, view: CanvasView) -> None:
         self._view = view
-        self.all = {command.id: command for command in (*_editing(view), *_arranging(view), *_seeing(view))}
+        done = {**_editing(view), **_components(view), **_arranging(view), **_seeing(view)}
+        self.all = {action.id: Command(action, done[action.id]) for action in ACTIONS if action.id in done}
+        self._keys: dict[str, tuple[str, ...]] = {}
         self._by_key: dict[str, Command] = {}
-        self.bind({command.id: command.keys for command in self.all.values()})
+        self.bind({command.action.id: command.keys for command in self.all.values()})
 
     def bind(self, keys: dict[str, tuple[str, ...]]) -> None:
         """Give commands these keys; those not named have none, for a window that hears the keys itself."""
+        self._keys = keys
         self._by_key = {
             QKeySequence(key).toString(): self.all[name] for name, several in keys.items() for key in several
         }
@@ -73,10 +80,11 @@ class Commands:
             view.add_at(pointer.scene)
 
     def _open_node(self, node: str, pointer: Pointer) -> None:
-        if pointer.scene.y() - self._view.canvas.nodes[node].y() < HEADER:
-            self._view.writing.node_title(node)
-        elif not self._view.writing.node_text(node, pointer.scene):
-            self._view.look_at(node)
+        view = self._view
+        if pointer.scene.y() - view.canvas.nodes[node].y() < HEADER:
+            view.writing.node_title(node)
+        elif not view.writing.node_value(node, pointer.scene) and not view.enter(node):
+            view.look_at(node)
 
     def _toggle_dot(self, hit: Hit, pointer: Pointer) -> None:
         assert hit.link is not None
@@ -94,7 +102,8 @@ class Commands:
             self._view.canvas.select(hit.thing)
         menu = QMenu(self._view)
         node = self._view.document.nodes.get(hit.node or "")
-        for group in _menu_of(hit, is_component=node is not None and node.component is not None):
+        is_component = node is not None and node.component is not None
+        for group in _menu_of(hit, is_component=is_component, is_inside=bool(self._view.focus.places)):
             self._fill(menu, group, pointer.scene)
             menu.addSeparator()
         menu.aboutToHide.connect(menu.deleteLater)
@@ -108,8 +117,8 @@ class Commands:
         }
         for name in names:
             command = self.all[name]
-            action = menu.addAction(command.title)
-            action.setShortcuts([QKeySequence(key) for key in command.keys])
+            action = menu.addAction(command.action.title)
+            action.setShortcuts([QKeySequence(key) for key in self._keys.get(name, ())])
             action.setShortcutVisibleInContextMenu(True)
             if name in at_point:
                 action.triggered.connect(lambda _=False, run=at_point[name]: run(where))
@@ -117,94 +126,92 @@ class Commands:
                 action.triggered.connect(lambda _=False, run=command.run: run())
 
 
-_ON_COMPONENT = ("canvas.make-unique", "canvas.take-apart", "canvas.keep-component")
+_ON_COMPONENT = ("enter", "make-unique", "take-apart", "keep-component", "save-component")
 
 
-def _menu_of(hit: Hit, *, is_component: bool) -> tuple[tuple[str, ...], ...]:
+def _menu_of(hit: Hit, *, is_component: bool, is_inside: bool) -> tuple[tuple[str, ...], ...]:
+    groups: tuple[tuple[str, ...], ...]
     if hit.node is not None:
-        return (
-            ("canvas.look", "canvas.rename", "canvas.wire", "canvas.mute"),
-            ("canvas.cut", "canvas.copy", "canvas.duplicate", "canvas.delete"),
-            ("canvas.component", *(_ON_COMPONENT if is_component else ())),
-            ("canvas.frame", *(f"canvas.align-{how.name.lower()}" for how in Align)),
+        groups = (
+            ("look", "rename", "wire", "mute"),
+            ("cut", "copy", "duplicate", "delete"),
+            ("component", *(_ON_COMPONENT if is_component else ()), *(("show-outside",) if is_inside else ())),
+            ("frame", *(f"align-{how.name.lower()}" for how in Align)),
         )
-    if hit.link is not None:
-        return (("canvas.delete",),)
-    if hit.frame is not None and hit.thing:
-        return (("canvas.copy", "canvas.duplicate", "canvas.delete"),)
-    return ("canvas.add", "canvas.paste", "canvas.note"), ("canvas.select-all", "canvas.fit", "canvas.real-size")
-
-
-def _editing(view: CanvasView) -> tuple[Command, ...]:
-    editing = view.editing
-    return (
-        Command("canvas.add", "Add Node…", ("Tab",), view.add_at),
-        Command("canvas.delete", "Delete and Reconnect", ("Del", "Backspace"), editing.remove),
-        Command("canvas.delete-apart", "Delete", ("Shift+Del",), lambda: editing.remove(reconnect=False)),
-        Command("canvas.wire", "Wire…", ("W",), view.stepping.wire),
-        Command("canvas.mute", "Mute", ("M",), editing.mute),
-        Command("canvas.cut", "Cut", ("Ctrl+X",), editing.cut),
-        Command("canvas.copy", "Copy", ("Ctrl+C",), lambda: _ignore(editing.copy())),
-        Command("canvas.paste", "Paste", ("Ctrl+V",), editing.paste),
-        Command("canvas.duplicate", "Duplicate", ("Ctrl+D",), editing.duplicate),
-        Command(
-            "canvas.duplicate-wired",
-            "Duplicate with Wires",
-            ("Ctrl+Shift+D",),
-            lambda: editing.duplicate(with_wires=True),
-        ),
-        Command("canvas.rename", "Rename…", ("F2",), lambda: _rename(view)),
-        Command("canvas.component", "Make Component…", ("Ctrl+Shift+G",), view.parts.make),
-        Command("canvas.make-unique", "Make Unique", (), view.parts.make_unique),
-        Command("canvas.take-apart", "Take Component Apart", (), view.parts.take_apart),
-        Command("canvas.keep-component", "Keep Component in Library", (), view.parts.keep),
-        Command("canvas.frame", "Frame", ("Ctrl+G",), editing.frame),
-        Command("canvas.note", "Add Note", ("N",), editing.note),
-    )
-
-
-def _arranging(view: CanvasView) -> tuple[Command, ...]:
-    editing = view.editing
-    names = {Align.CENTRE: "Centres", Align.MIDDLE: "Middles"}
-    align = (
-        Command(
-            f"canvas.align-{how.name.lower()}",
-            f"Align {names.get(how, how.name.title() + ' Edges')}",
-            (),
-            partial(editing.align, how),
+    elif hit.link is not None:
+        groups = (("delete",),)
+    elif hit.frame is not None and hit.thing:
+        groups = (("copy", "duplicate", "delete"),)
+    else:
+        groups = (
+            ("add", "paste", "note", "insert-component"),
+            ("select-all", "fit", "real-size", *(("leave",) if is_inside else ())),
         )
-        for how in Align
-    )
-    steps = {"Left": (-GRID, 0), "Right": (GRID, 0), "Up": (0, -GRID), "Down": (0, GRID)}
-    nudge = (
-        Command(f"canvas.nudge-{key.lower()}", f"Nudge {key}", (key,), partial(editing.nudge, *step))
-        for key, step in steps.items()
-    )
-    ways = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, -1), "Down": (0, 1)}
-    go = (
-        Command(f"canvas.go-{key.lower()}", f"Go {key}", (f"Alt+{key}",), partial(view.stepping.go, *way))
-        for key, way in ways.items()
-    )
-    return (
-        *align,
-        Command("canvas.distribute-across", "Distribute Across", (), lambda: editing.distribute(Spread.ACROSS)),
-        Command("canvas.distribute-down", "Distribute Down", (), lambda: editing.distribute(Spread.DOWN)),
-        *nudge,
-        *go,
-    )
+    return tuple(tuple(f"canvas.{name}" for name in group) for group in groups)
 
 
-def _seeing(view: CanvasView) -> tuple[Command, ...]:
-    return (
-        Command("canvas.select-all", "Select All", ("Ctrl+A",), view.editing.select_all),
-        Command("canvas.select-none", "Select Nothing", ("Ctrl+Shift+A",), lambda: view.canvas.select(NONE)),
-        Command("canvas.lasso", "Lasso", ("Q",), view.arm_lasso),
-        Command("canvas.fit", "Fit", ("Home",), lambda: _fit(view)),
-        Command("canvas.real-size", "100 %", ("Shift+1", "!"), lambda: view.navigation.zoom_to(1.0)),
-        Command("canvas.zoom-in", "Zoom In", ("Ctrl++", "Ctrl+="), lambda: view.navigation.zoom_to(view.zoom * 1.25)),
-        Command("canvas.zoom-out", "Zoom Out", ("Ctrl+-",), lambda: view.navigation.zoom_to(view.zoom / 1.25)),
-        Command("canvas.look", "Look at the Result", (), lambda: _look(view)),
-    )
+Done = dict[str, Callable[[], None]]
+"""What commands do, by their ids."""
+
+
+def _editing(view: CanvasView) -> Done:
+    editing = view.editing
+    return {
+        "canvas.add": view.add_at,
+        "canvas.delete": editing.remove,
+        "canvas.delete-apart": lambda: editing.remove(reconnect=False),
+        "canvas.wire": view.stepping.wire,
+        "canvas.mute": editing.mute,
+        "canvas.cut": editing.cut,
+        "canvas.copy": lambda: _ignore(editing.copy()),
+        "canvas.paste": editing.paste,
+        "canvas.duplicate": editing.duplicate,
+        "canvas.duplicate-wired": lambda: editing.duplicate(with_wires=True),
+        "canvas.rename": lambda: _rename(view),
+        "canvas.frame": editing.frame,
+        "canvas.note": editing.note,
+    }
+
+
+def _components(view: CanvasView) -> Done:
+    parts = view.parts
+    return {
+        "canvas.component": parts.make,
+        "canvas.enter": parts.enter,
+        "canvas.leave": view.leave_component,
+        "canvas.show-outside": parts.show_outside,
+        "canvas.make-unique": parts.make_unique,
+        "canvas.take-apart": parts.take_apart,
+        "canvas.keep-component": parts.keep,
+        "canvas.save-component": parts.save,
+        "canvas.insert-component": parts.choose_file,
+    }
+
+
+def _arranging(view: CanvasView) -> Done:
+    editing = view.editing
+    steps = {"left": (-GRID, 0), "right": (GRID, 0), "up": (0, -GRID), "down": (0, GRID)}
+    ways = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
+    return {
+        **{f"canvas.align-{how.name.lower()}": partial(editing.align, how) for how in Align},
+        "canvas.distribute-across": lambda: editing.distribute(Spread.ACROSS),
+        "canvas.distribute-down": lambda: editing.distribute(Spread.DOWN),
+        **{f"canvas.nudge-{name}": partial(editing.nudge, *step) for name, step in steps.items()},
+        **{f"canvas.go-{name}": partial(view.stepping.go, *way) for name, way in ways.items()},
+    }
+
+
+def _seeing(view: CanvasView) -> Done:
+    return {
+        "canvas.select-all": view.editing.select_all,
+        "canvas.select-none": lambda: view.canvas.select(NONE),
+        "canvas.lasso": view.arm_lasso,
+        "canvas.fit": lambda: _fit(view),
+        "canvas.real-size": lambda: view.navigation.zoom_to(1.0),
+        "canvas.zoom-in": lambda: view.navigation.zoom_to(view.zoom * 1.25),
+        "canvas.zoom-out": lambda: view.navigation.zoom_to(view.zoom / 1.25),
+        "canvas.look": lambda: _look(view),
+    }
 
 
 def _fit(view: CanvasView) -> None:

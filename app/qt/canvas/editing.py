@@ -135,7 +135,7 @@ class Editing:
         what = self._selected
         if what.nodes or what.frames:
             document = moved(self._view.document, Selection(what.nodes, what.frames), dx, dy)
-            self._view.session.apply("Nudge", document, merge_key=("nudge", what))
+            self._view.apply("Nudge", document, ("nudge", what))
 
     def select_all(self) -> None:
         """Select everything but wires."""

@@ -15,7 +15,10 @@ from engine.api.report import StepOutcome
 
 @dataclass(frozen=True)
 class NodeFacts:
-    """What is known of one node. `progress`: share done while it runs, else None. `seconds`: how long it took."""
+    """What is known of one node.
+
+    `progress`: share done while it runs, else None. `seconds`: how long it took. `path`: the file of its picture.
+    """
 
     progress: float | None = None
     step: str = ""
@@ -27,6 +30,7 @@ class NodeFacts:
     # Compared by identity of the picture's data: comparing pixels at every step would cost more than drawing them.
     preview: QImage | None = field(default=None, compare=False)
     preview_key: int = 0
+    path: str = ""
 
     def with_preview(self, image: QImage) -> NodeFacts:
         """These facts with another picture."""
@@ -37,7 +41,7 @@ NOTHING = NodeFacts()
 
 
 class Facts(QObject):
-    """The facts of every node by id. An inner node of a component ("a/b") counts for its instance ("a")."""
+    """The facts of every node by id. An inner node of a component ("a/b") also counts for its instance ("a")."""
 
     changed = Signal(str)
 
@@ -71,10 +75,16 @@ class Facts(QObject):
         """Take in what the engine tells; `titles` gives the artist's name for a node id. Other events are ignored."""
         match event:
             case Progress() | Preview() | NodeDone() | NodeFailed():
-                node = event.node.partition("/")[0]
-                self.put(node, _after(self.of(node), event, titles))
+                for node in _counting(event.node):
+                    self.put(node, _after(self.of(node), event, titles))
             case _:
                 pass
+
+
+def _counting(node: str) -> list[str]:
+    """A node and the instances that it lies in."""
+    parts = node.split("/")
+    return ["/".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
 
 
 def _after(facts: NodeFacts, event: Progress | Preview | NodeDone | NodeFailed, titles: Mapping[str, str]) -> NodeFacts:
@@ -106,7 +116,10 @@ def _done(facts: NodeFacts, event: NodeDone, titles: Mapping[str, str]) -> NodeF
         notes=event.notes,
     )
     picture = from_file(event.pictures[-1].path) if event.pictures else QImage()
-    return facts if picture.isNull() else facts.with_preview(picture)
+    if picture.isNull():
+        # What was made before shows another state of the graph, unless nothing had to be made.
+        return replace(facts, path="") if event.outcome is StepOutcome.RAN else facts
+    return replace(facts.with_preview(picture), path=event.pictures[-1].path)
 
 
 def _share(event: Progress) -> float:

@@ -183,13 +183,14 @@ class ChoiceField(Field):
         self.add_heading()
         self.combo = _QuietCombo(self)
         self.combo.setAccessibleName(title_of(self.parameter))
-        self.combo.addItems(list(self.parameter.choices))
-        self.combo.textActivated.connect(self.offer)
+        for choice in self.parameter.choices:
+            self.combo.addItem(self.parameter.choice_label(choice), choice)
+        self.combo.activated.connect(lambda index: self.offer(self.combo.itemData(index)))
         self._column.addWidget(self.combo)
 
     def show_value(self, value: Json) -> None:
         """Choose it."""
-        self.combo.setCurrentIndex(self.combo.findText(str(value)))
+        self.combo.setCurrentIndex(self.combo.findData(str(value)))
         self.complain(_told(self.parameter, value))
 
 
@@ -204,7 +205,7 @@ class ChoicesField(Field):
         self.buttons: dict[str, QToolButton] = {}
         for choice in self.parameter.choices:
             button = QToolButton(self)
-            button.setText(choice)
+            button.setText(self.parameter.choice_label(choice))
             button.setCheckable(True)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.clicked.connect(self._read)

@@ -18,10 +18,11 @@ from nodes.graph.model import End
 
 @dataclass(frozen=True)
 class Hit:
-    """A node (perhaps at a port), or a wire (perhaps at a dot), or a frame (by edge or handle), or nothing."""
+    """A node (perhaps at a port or number), a wire (perhaps at a dot), or a frame (by edge or handle), or nothing."""
 
     node: str | None = None
     spot: Spot | None = None
+    line: str | None = None
     link: LinkKey | None = None
     dot: int | None = None
     frame: str | None = None
@@ -67,7 +68,11 @@ def _at_port(nodes: Iterable[NodeItem], position: QPointF, reach: float) -> Hit 
 
 
 def _at_node(nodes: Iterable[NodeItem], position: QPointF) -> Hit | None:
-    return next((Hit(node=item.node.id) for item in nodes if item.box.contains(position)), None)
+    item = next((item for item in nodes if item.box.contains(position)), None)
+    if item is None:
+        return None
+    line = item.card.line_at(position.y() - item.y())
+    return Hit(node=item.node.id, line=line.name if line is not None and line.share is not None else None)
 
 
 def _at_link(links: Iterable[LinkItem], position: QPointF, reach: float) -> Hit | None:

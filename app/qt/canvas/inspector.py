@@ -1,22 +1,25 @@
-"""The inspector: every value of what is selected, in fields generated from the declarations."""
+"""The inspector: the result, the wires and every value of what is selected, and what happened to it."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
 
+from msgspec.structs import replace
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPlainTextEdit, QScrollArea, QWidget
 
 from app.model import edits
 from app.model.document import Document
-from app.model.session import Session
+from app.model.focus import Focus
+from app.qt.canvas.facts import Facts
 from app.qt.canvas.fields import Field, field_for
 from app.qt.canvas.said import title_of
 from app.qt.canvas.shapes import Shapes
+from app.qt.canvas.sheet import NameField, ResultView, Sheet, told_of
 from engine.api.plan import Json
 from nodes.graph.errors import EditError
-from nodes.graph.model import Graph, Node
+from nodes.graph.model import Component, Graph, Node
 from nodes.registry import Registry
 from nodes.specs.declare import Kind, Parameter
 from nodes.specs.shape import Shape
@@ -27,44 +30,49 @@ _IDLE = 600
 
 
 class Inspector(QScrollArea):
-    """Shows one node, or several of one type, whose values then change together.
+    """Shows one node, or several of one type, whose values then change together; inside a component with nothing
+    selected, what its instances show.
 
     `picture_wanted` and `paint_wanted`: (node, parameter) for which a picture is to be chosen, or painting is meant.
-    `told`: a sentence for the status bar.
+    `run_wanted` and `look_wanted`: the node whose result is to be made, or seen large. `told`: a sentence for the
+    status bar.
     """
 
     picture_wanted = Signal(str, str)
     paint_wanted = Signal(str, str)
+    run_wanted = Signal(str)
+    look_wanted = Signal(str)
+    entered = Signal(str)
     told = Signal(str)
 
-    def __init__(self, session: Session, registry: Registry, parent: QWidget | None = None) -> None:
+    def __init__(self, focus: Focus, registry: Registry, facts: Facts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.fields: dict[str, Field] = {}
+        self.names: dict[str, NameField] = {}
         self.title: QLineEdit | None = None
         self.note: QPlainTextEdit | None = None
-        self._session, self._registry = session, registry
+        self.result: ResultView | None = None
+        self.happened: QLabel | None = None
+        self._focus, self._registry, self._facts = focus, registry, facts
         self._nodes: tuple[str, ...] = ()
         self._made_for: tuple[object, ...] | None = None
-        self._body = QWidget()
-        self._column = QVBoxLayout(self._body)
+        self._sheet = Sheet(_MARGIN, _SPACING)
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.setInterval(_IDLE)
-        self._idle.timeout.connect(session.settle)
+        self._idle.timeout.connect(focus.session.settle)
         self._prepare()
-        self._disconnect = session.changed.connect(self._on_changed)
+        self._disconnect = focus.changed.connect(lambda _document: self.show_nodes(self._nodes))
+        facts.changed.connect(self._on_facts)
         self.show_nodes(())
 
     def _prepare(self) -> None:
         self.setObjectName("panel")
-        self._body.setObjectName("panel")
-        self.setWidget(self._body)
+        self.setWidget(self._sheet)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Inspector")
-        self._column.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
-        self._column.setSpacing(_SPACING)
 
     def leave(self) -> None:
         """Listen to the session no more."""
@@ -78,7 +86,7 @@ class Inspector(QScrollArea):
 
     def show_nodes(self, nodes: Iterable[str]) -> None:
         """Show the values of these nodes; of several types, those of the type that most of them have."""
-        held = self._session.document.nodes
+        held = self._focus.document.nodes
         known = sorted((held[name] for name in nodes if name in held), key=lambda node: (node.x, node.y))
         most = Counter(node.type for node in known).most_common(1)
         self._nodes = tuple(node.id for node in known if node.type == most[0][0])
@@ -86,22 +94,25 @@ class Inspector(QScrollArea):
 
     # Following the document -------------------------------------------------------------------------------------------
 
-    def _on_changed(self, before: Document, after: Document) -> None:
-        if before.graph is not after.graph:
-            self.show_nodes(self._nodes)
-
     def _follow(self) -> None:
         """Show the values as they are; fields are made anew only where others are needed."""
-        graph = self._session.document.graph
-        node = self._session.document.nodes[self._nodes[0]] if self._nodes else None
-        shape = None if node is None else Shapes(self._registry, graph.components).of(node)
-        driven = {} if node is None else _driven(graph, node.id)
-        needed = (self._nodes, None if shape is None else shape.spec, tuple(driven.items()))
+        document = self._focus.document
+        node = document.nodes[self._nodes[0]] if self._nodes else None
+        shape = None if node is None else self._shapes.of(node)
+        wired = {} if node is None else _wired(document.graph, node.id)
+        component = self._focus.component if node is None else None
+        shown = None if component is None else (component.title, component.inputs, component.outputs, component.params)
+        needed = (self._nodes, None if shape is None else shape.spec, tuple(wired.items()), shown)
         if needed != self._made_for:
             self._made_for = needed
-            self._make(node, shape, driven)
+            self._make(node, shape, wired)
         if node is not None:
             self._show_values(node)
+            self._show_facts()
+
+    @property
+    def _shapes(self) -> Shapes:
+        return Shapes(self._registry, self._focus.document.graph.components)
 
     def _show_values(self, node: Node) -> None:
         for name, field in self.fields.items():
@@ -113,67 +124,133 @@ class Inspector(QScrollArea):
             self.note.setPlainText(node.note)
             self.note.blockSignals(False)
 
-    def _make(self, node: Node | None, shape: Shape | None, driven: Mapping[str, str]) -> None:
-        self.fields, self.title, self.note = {}, None, None
-        while (item := self._column.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        if node is None:
-            self._say("Select a node to see its values.")
-        elif shape is None:
-            self._make_unknown(node)
-        else:
-            self._make_known(node, shape, driven)
-        self._column.addStretch(1)
+    def _on_facts(self, name: str) -> None:
+        if self._nodes and name == self._focus.prefix + self._nodes[0]:
+            self._show_facts()
 
-    def _make_known(self, node: Node, shape: Shape, driven: Mapping[str, str]) -> None:
+    def _show_facts(self) -> None:
+        facts = self._facts.of(self._focus.prefix + self._nodes[0])
+        if self.result is not None:
+            self.result.show_image(facts.preview)
+        if self.happened is not None:
+            self.happened.setText("\n\n".join(told_of(facts)) or "It did not run yet.")
+
+    def _make(self, node: Node | None, shape: Shape | None, wired: Mapping[str, list[str]]) -> None:
+        self.fields, self.names, self.title, self.note = {}, {}, None, None
+        self.result = self.happened = None
+        self._sheet.clear()
+        component = self._focus.component
+        if node is not None and shape is not None:
+            self._make_known(node, shape, wired)
+        elif node is not None:
+            self._make_unknown(node)
+        elif component is not None:
+            self._make_component(component)
+        else:
+            self._sheet.say("Select a node to see its values.")
+        self._sheet.finish()
+
+    def _make_known(self, node: Node, shape: Shape, wired: Mapping[str, list[str]]) -> None:
         several = len(self._nodes) > 1
         self._add_title(f"{len(self._nodes)} × {shape.spec.title}" if several else node.title or shape.spec.title)
-        self._say(shape.spec.help)
-        for parameter in shape.spec.parameters:
-            if parameter.name in driven:
-                self._say(f"{title_of(parameter)} ← {self._title(driven[parameter.name])}")
-            else:
-                self._add_field(parameter)
+        self._sheet.say(shape.spec.help)
         if not several:
+            self._make_result(node)
+        self._make_inputs(shape, wired)
+        settable = [parameter for parameter in shape.spec.parameters if parameter.name not in wired]
+        if settable:
+            self._sheet.section("Settings")
+        for parameter in settable:
+            self._add_field(parameter)
+        if not several:
+            self._sheet.section("What happened")
+            self.happened = self._sheet.say("")
             self._add_note(node)
+
+    def _make_result(self, node: Node) -> None:
+        self.result = ResultView(self._sheet)
+        self.result.opened.connect(lambda: self.look_wanted.emit(node.id))
+        self._sheet.add(self.result)
+        told = "Make what this node gives, and only what it needs"
+        self._sheet.button("Run to Here", told, lambda: self.run_wanted.emit(node.id))
+        if node.component is not None:
+            self._sheet.button(
+                "Open Component", "Edit what is inside; every instance follows", lambda: self.entered.emit(node.id)
+            )
+
+    def _make_inputs(self, shape: Shape, wired: Mapping[str, list[str]]) -> None:
+        lines = [(port.label, port.help, wired.get(port.name, [])) for port in shape.spec.inputs]
+        lines += [(each.label, each.help, wired[each.name]) for each in shape.spec.parameters if each.name in wired]
+        needed = {port.label for port in shape.spec.inputs if port.required}
+        shown = [line for line in lines if line[2] or line[0] in needed]
+        if not shown:
+            return
+        self._sheet.section("Inputs")
+        for label, told, sources in shown:
+            from_where = ", ".join(map(self._title, sources)) or "nothing wired yet"
+            line = self._sheet.say(f"{label} ← {from_where}")
+            line.setToolTip(told)
+            if not sources:
+                line.setObjectName("warning")
 
     def _make_unknown(self, node: Node) -> None:
         self._add_title(node.title or node.type)
-        self._say(f"The type {node.type} is not known here. Its values are kept as they are.")
+        self._sheet.say(f"The type {node.type} is not known here. Its values are kept as they are.")
         for name, value in node.params.items():
-            self._say(f"{name}: {value}")
+            self._sheet.say(f"{name}: {value}")
+
+    def _make_component(self, component: Component) -> None:
+        """What the instances of the component that is worked on show, by names that can be changed."""
+        title = NameField(component.title, "Title of the component")
+        title.named.connect(self._rename_component)
+        self._sheet.add(title)
+        self.names["title"] = title
+        self._sheet.say("Every change in here is one of all instances. Show Outside, in the menu of a node, adds more.")
+        groups = (
+            ("Inputs", component.inputs, False),
+            ("Outputs", component.outputs, True),
+            ("Settings", component.params, False),
+        )
+        for heading, shown, output in groups:
+            if shown:
+                self._sheet.section(heading)
+            for name in shown:
+                self._add_name(component.id, heading, name, output=output)
+
+    def _add_name(self, component: str, heading: str, name: str, *, output: bool) -> None:
+        field = NameField(name, f"Name of the {heading.lower().removesuffix('s')} “{name}”")
+        field.named.connect(
+            lambda fresh: self._define(
+                f"Rename {name}",
+                lambda whole: edits.rename_shown(whole, component, name, fresh.replace(" ", "_"), output=output),
+            )
+        )
+        self.names[f"{heading.lower()} {name}"] = field
+        self._sheet.add(field)
 
     def _title(self, name: str) -> str:
-        node = self._session.document.nodes[name]
-        shape = Shapes(self._registry, self._session.document.graph.components).of(node)
+        node = self._focus.document.nodes[name]
+        shape = self._shapes.of(node)
         return node.title or (node.type if shape is None else shape.spec.title)
 
     # Widgets ----------------------------------------------------------------------------------------------------------
 
-    def _say(self, text: str) -> None:
-        label = QLabel(text, self._body)
-        label.setObjectName("quiet")
-        label.setWordWrap(True)
-        self._column.addWidget(label)
-
     def _add_title(self, text: str) -> None:
-        self.title = QLineEdit(text, self._body)
+        self.title = QLineEdit(text, self._sheet)
         self.title.setAccessibleName("Title")
         self.title.setEnabled(len(self._nodes) == 1)
         self.title.editingFinished.connect(self._rename)
-        self._column.addWidget(self.title)
+        self._sheet.add(self.title)
 
     def _add_note(self, node: Node) -> None:
-        self._say("note")
-        self.note = QPlainTextEdit(node.note, self._body)
+        self._sheet.section("Note")
+        self.note = QPlainTextEdit(node.note, self._sheet)
         self.note.setAccessibleName("Note")
+        self.note.setPlaceholderText("For yourself, or whoever opens this next")
         self.note.setFixedHeight(_NOTE_HEIGHT)
         self.note.setTabChangesFocus(True)
         self.note.textChanged.connect(self._annotate)
-        self._column.addWidget(self.note)
+        self._sheet.add(self.note)
 
     def _add_field(self, parameter: Parameter) -> None:
         name, field = parameter.name, field_for(parameter)
@@ -183,7 +260,7 @@ class Inspector(QScrollArea):
         wanted = self.picture_wanted if parameter.kind is Kind.PICTURE else self.paint_wanted
         field.wanted.connect(lambda: wanted.emit(self._nodes[0], name))
         self.fields[name] = field
-        self._column.addWidget(field)
+        self._sheet.add(field)
 
     # Changes ----------------------------------------------------------------------------------------------------------
 
@@ -223,15 +300,32 @@ class Inspector(QScrollArea):
 
     def _apply(self, label: str, change: Callable[[Document], Document], key: Hashable | None = None) -> None:
         try:
-            self._session.apply(label, change(self._session.document), key)
+            self._focus.apply(label, change(self._focus.document), key)
+        except EditError as error:
+            self.told.emit(str(error))
+
+    def _rename_component(self, title: str) -> None:
+        component = self._focus.component
+        if component is not None:
+            self._define("Rename", lambda whole: edits.with_definition(whole, replace(component, title=title)))
+
+    def _define(self, label: str, change: Callable[[Document], Document]) -> None:
+        """Change the whole document, around the component that is worked on."""
+        session = self._focus.session
+        try:
+            session.apply(label, change(session.document))
         except EditError as error:
             self.told.emit(str(error))
 
     def _settle(self) -> None:
         self._idle.stop()
-        self._session.settle()
+        self._focus.session.settle()
 
 
-def _driven(graph: Graph, node: str) -> dict[str, str]:
-    """The inputs of a node that are wired, and from which node."""
-    return {link.target.port: link.source.node for link in graph.links if link.target.node == node}
+def _wired(graph: Graph, node: str) -> dict[str, list[str]]:
+    """The inputs of a node that are wired, and from which nodes."""
+    found: dict[str, list[str]] = {}
+    for link in graph.links:
+        if link.target.node == node:
+            found.setdefault(link.target.port, []).append(link.source.node)
+    return found

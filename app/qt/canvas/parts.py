@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QFileDialog
 
 from app.files.errors import ProjectFileError
+from app.files.saving import ENDING
 from app.model import edits
 from app.model.document import Document
-from app.model.library import KeptComponent, find_components, insert_component, keep_component
+from app.model.library import KeptComponent, find_components, insert_component, keep_component, save_component
+from app.qt.canvas.interactions.base import Choice
 from app.qt.canvas.matching import Candidate
 from app.qt.canvas.selection import Selection
 from app.qt.canvas.shapes import COMPONENT_FAMILY
 from nodes.graph.errors import EditError
-from nodes.graph.model import End
+from nodes.graph.model import Component, End
 from nodes.specs.shape import FILE_KINDS, Shape
 
 if TYPE_CHECKING:
@@ -28,6 +31,7 @@ KEPT = "kept:"
 
 _MOST_EXPOSED = 12
 _TITLE = "Component"
+_PATTERN = f"Components (*{ENDING})"
 
 
 class Parts:
@@ -85,6 +89,80 @@ class Parts:
         else:
             self._view.told.emit(f"“{kept.title}” is in the library; find it by its name where nodes are added.")
 
+    def enter(self) -> None:
+        """Work on the definition of the selected instance."""
+        instance = self._instance()
+        if instance is not None:
+            self._view.enter(instance)
+
+    def save(self) -> None:
+        """Write the component of the selected instance to a file of its own."""
+        instance = self._instance()
+        if instance is None:
+            return
+        title = self._view.canvas.title(instance)
+        name, _ = QFileDialog.getSaveFileName(self._view, "Save Component", f"{title}{ENDING}", _PATTERN)
+        if name:
+            self.save_to(instance, Path(name).with_suffix(ENDING))
+
+    def save_to(self, instance: str, path: Path) -> None:
+        """Write the component of an instance to this file."""
+        try:
+            save_component(path, self._view.document, instance, self._view.registry)
+        except (EditError, ProjectFileError) as error:
+            self._view.told.emit(str(error))
+        else:
+            self._view.told.emit(f"“{path.stem}” is saved in {path.parent}.")
+
+    def choose_file(self) -> None:
+        """Put the component of a file on the canvas."""
+        name, _ = QFileDialog.getOpenFileName(self._view, "Insert Component", "", _PATTERN)
+        if name:
+            self.insert_file(Path(name), self._view.visible().center())
+
+    def show_outside(self) -> None:
+        """Choose what instances show of the selected inner node, or show no more."""
+        component, nodes = self._view.focus.component, self._view.canvas.selection.nodes
+        if component is None or len(nodes) != 1:
+            self._view.told.emit("Open a component and select one node in it first.")
+            return
+        node = next(iter(nodes))
+        ends = dict(self._showable(node))
+        choices = [_choice(component, key, *ends[key]) for key in ends]
+        where = self._view.canvas.nodes[node].box.topRight()
+        title = self._view.canvas.title(node)
+        self._view.offer(where, choices, lambda key: self._toggle(*ends[key]), f"Show outside of {title}")
+
+    def _showable(self, node: str) -> Iterator[tuple[str, tuple[End, str, bool, bool]]]:
+        """What an instance could show of a node: an end, its words, whether it is an output, whether a setting."""
+        shape, wiring = self._view.canvas.shape(node), self._view.canvas.wiring
+        if shape is None:
+            return
+        for port in shape.spec.outputs:
+            yield f"out {port.name}", (End(node, port.name), f"{port.label}, an output", True, False)
+        for port in shape.spec.inputs:
+            if port.many or not wiring.into(End(node, port.name)):
+                yield f"in {port.name}", (End(node, port.name), f"{port.label}, an input", False, False)
+        for name in _settable(shape):
+            if not wiring.into(End(node, name)):
+                yield f"in {name}", (End(node, name), f"{shape.parameters[name].label}, a setting", False, True)
+
+    def _toggle(self, end: End, _words: str, output: bool, setting: bool) -> None:
+        component = self._view.focus.component
+        if component is not None:
+            self.define(
+                "Change what is shown",
+                lambda whole: edits.toggle_shown(whole, component.id, end, output=output, setting=setting),
+            )
+
+    def define(self, label: str, change: Callable[[Document], Document]) -> None:
+        """Change the whole document, around the component that is worked on."""
+        session = self._view.session
+        try:
+            session.apply(label, change(session.document))
+        except EditError as error:
+            self._view.told.emit(str(error))
+
     def candidates(self) -> Iterator[Candidate]:
         """What the library offers to a search."""
         kept = () if self.folder is None else find_components(self.folder)
@@ -94,9 +172,11 @@ class Parts:
 
     def insert(self, key: str, where: QPointF) -> None:
         """Put a kept component on the canvas."""
-        if self.folder is None:
-            return
-        path = self.folder / key.removeprefix(KEPT)
+        if self.folder is not None:
+            self.insert_file(self.folder / key.removeprefix(KEPT), where)
+
+    def insert_file(self, path: Path, where: QPointF) -> None:
+        """Put the component that a file holds at a point of the scene."""
         try:
             at = (where.x(), where.y())
             pasted = insert_component(self._view.document, KeptComponent(path.stem, path), self._view.registry, at)
@@ -144,6 +224,12 @@ class Parts:
             self._view.told.emit(str(error))
             return False
         return True
+
+
+def _choice(component: Component, key: str, end: End, words: str, output: bool, _setting: bool) -> Choice:
+    name = edits.shown_as(component, end, output=output)
+    told = "Instances show it no more." if name else "Instances get it too."
+    return Choice(key, f"Hide {words}" if name else f"Show {words}", told)
 
 
 def _settable(shape: Shape) -> list[str]:

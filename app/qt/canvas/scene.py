@@ -33,7 +33,11 @@ _FAR = 16.0
 
 
 class CanvasScene(QGraphicsScene):
-    """Shows one graph. `mirrored` after the items followed another graph; `selected` when the selection changed."""
+    """Shows one graph. `mirrored` after the items followed another graph; `selected` when the selection changed.
+
+    `prefix` is what stands before its nodes in the ids of the whole graph; of the components `barred` no instance may
+    be put here.
+    """
 
     mirrored = Signal()
     selected = Signal()
@@ -48,6 +52,8 @@ class CanvasScene(QGraphicsScene):
         self.facts = facts
         self.look = look
         self.selection = NONE
+        self.prefix = ""
+        self.barred: frozenset[str] = frozenset()
         self.pixmaps = Pixmaps()
         self.overview = Overview()
         self.wiring = Adjacency()
@@ -158,7 +164,7 @@ class CanvasScene(QGraphicsScene):
     def _deal(self, name: str) -> None:
         node = self._values[name]
         shape = self._shapes.of(node)
-        card = card_of(node, shape, self._around(node, shape), self.facts.of(name))
+        card = card_of(node, shape, self._around(node, shape), self.facts.of(self.prefix + name))
         item = self.nodes.get(name)
         if item is None:
             item = self.nodes[name] = NodeItem(node, card, self.look, self.pixmaps)
@@ -253,13 +259,9 @@ class CanvasScene(QGraphicsScene):
             self._deal(name)
 
     def _on_facts(self, name: str) -> None:
-        item = self.nodes.get(name)
-        if item is None:
-            return
-        heights = item.card.height
-        self._deal(name)
-        if item.card.height != heights:
-            self._route((), (name,))
+        here = name.removeprefix(self.prefix)
+        if name.startswith(self.prefix) and here in self.nodes:
+            self._deal(here)
 
     # Selection --------------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -25,6 +25,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip, QWidget
 
 from app.model.document import Document
+from app.model.focus import Focus
 from app.model.session import Session
 from app.qt.canvas.backdrop import paint_backdrop, paint_empty
 from app.qt.canvas.changes import added
@@ -45,12 +46,16 @@ from app.qt.canvas.minimap import Minimap
 from app.qt.canvas.navigation import Navigation
 from app.qt.canvas.overview import OVERVIEW_BELOW, paint_frames, paint_selected
 from app.qt.canvas.parts import KEPT, Parts
+from app.qt.canvas.quick_look import QuickLook
 from app.qt.canvas.scene import CanvasScene
+from app.qt.canvas.selection import NONE as NOTHING
 from app.qt.canvas.selection import Selection
 from app.qt.canvas.stepping import Stepping
 from app.qt.canvas.thumbnails import Thumbnails
 from app.qt.canvas.tips import tip_of
+from app.qt.canvas.trail import Trail
 from app.qt.canvas.writing import Writing
+from nodes.graph.errors import EditError
 from nodes.registry import Registry
 from nodes.specs.shape import Shape
 
@@ -68,10 +73,10 @@ _MODIFIERS = {
 class CanvasView(QGraphicsView):
     """Shows a session's graph and lets hands work on it.
 
-    `looked`: the node whose result is wanted. `told`: a sentence for the status bar.
+    `looked`: the nodes whose results are wanted, by their ids in the whole graph. `told`: a sentence for the artist.
     """
 
-    looked = Signal(str)
+    looked = Signal(object)
     told = Signal(str)
 
     def __init__(
@@ -79,6 +84,8 @@ class CanvasView(QGraphicsView):
     ) -> None:
         super().__init__(parent)
         self.session, self.registry, self.facts = session, registry, facts
+        self.focus = Focus(session)
+        self._views: list[tuple[float, QPointF]] = []
         self.gesture: Gesture | None = None
         self._canvas = CanvasScene(registry, facts, look, Thumbnails(self._asset), self)
         self._lingering: Gesture | None = None
@@ -106,8 +113,11 @@ class CanvasView(QGraphicsView):
             signal.connect(self.refresh)
         self.checker = Checker(registry, self)
         self.checker.found.connect(self._canvas.show_problems)
-        self._disconnect = session.changed.connect(self._on_changed)
-        self._on_changed(session.document, session.document)
+        self.trail = Trail(self.focus, self, self)
+        self.quick_look = QuickLook(self._canvas, self.run_to, self)
+        self.focus.moved.connect(self._on_moved)
+        self.focus.changed.connect(self._on_changed)
+        self._on_changed(self.focus.document)
 
     def _prepare(self) -> None:
         self.setScene(self._canvas)
@@ -134,8 +144,8 @@ class CanvasView(QGraphicsView):
 
     @property
     def document(self) -> Document:
-        """The document as it is, whatever is shown."""
-        return self.session.document
+        """The document as it is, whatever is shown; inside a component, its definition as a document of its own."""
+        return self.focus.document
 
     @property
     def zoom(self) -> float:
@@ -154,8 +164,15 @@ class CanvasView(QGraphicsView):
 
     def commit(self, label: str, document: Document) -> None:
         """Make this the document."""
+        self.apply(label, document)
+
+    def apply(self, label: str, document: Document, merge_key: Hashable | None = None) -> None:
+        """Make this the document; edits in a row with one `merge_key` are one."""
         self._previewing = False
-        self.session.apply(label, document)
+        try:
+            self.focus.apply(label, document, merge_key)
+        except EditError as error:
+            self.told.emit(str(error))
         self._canvas.mirror(self.document.graph)
 
     def refresh(self) -> None:
@@ -179,8 +196,33 @@ class CanvasView(QGraphicsView):
         self.navigation.centre_on(point)
 
     def look_at(self, node: str) -> None:
-        """Ask for a node's result to be shown."""
-        self.looked.emit(node)
+        """Show a node's result large; it is asked for when it is not there."""
+        self.quick_look.open(node)
+
+    def run_to(self, nodes: Iterable[str]) -> None:
+        """Ask for the results of nodes."""
+        targets = tuple(self.focus.targets(nodes))
+        if targets:
+            self.looked.emit(targets)
+
+    def enter(self, node: str) -> bool:
+        """Work on the definition of a component; False when the node is no instance of one."""
+        here = self.navigation.zoom, self.visible().center()
+        if not self.focus.enter(node):
+            return False
+        self._views.append(here)
+        return True
+
+    def leave_component(self) -> None:
+        """Work on the graph around the component again."""
+        self.go_to_depth(len(self.focus.places) - 1)
+
+    def go_to_depth(self, depth: int) -> None:
+        """Work on the graph at a depth of the way inwards, seen as it was left; what was entered there is selected."""
+        if 0 <= depth < len(self.focus.places):
+            instance = self.focus.places[depth].instance
+            self.focus.go_to(depth)
+            self._canvas.select(Selection.of(nodes=(instance,)))
 
     def offer_nodes(
         self, where: QPointF, fitting: Callable[[Shape], bool], chosen: Callable[[str], None], hint: str
@@ -217,14 +259,31 @@ class CanvasView(QGraphicsView):
         self.setFocus()
         self.refresh()
 
-    def _on_changed(self, before: Document, after: Document) -> None:
+    def _on_moved(self) -> None:
+        """Another graph is shown: nothing of the one before lingers."""
+        self.cancel_gesture()
+        self.inline.close()
+        self._canvas.select(NOTHING)
+        self._canvas.prefix = self.focus.prefix
+        self._canvas.barred = self.focus.barred
+        self._canvas.mirror(self.focus.document.graph)
+        depth = len(self.focus.places)
+        if depth < len(self._views):
+            zoom, centre = self._views[depth]
+            del self._views[depth:]
+            self.navigation.zoom_to(zoom)
+            self.centre_on(centre)
+        else:
+            self.navigation.fit(self._canvas.content())
+
+    def _on_changed(self, after: Document) -> None:
         if self._previewing:
             # Somebody else changed the document under the hand: what the gesture was about is no longer so.
             self.cancel_gesture()
         self._lingering = None
         self.choosing.close()
         self._canvas.mirror(after.graph)
-        self.checker.follow(after)
+        self.checker.follow(self.session.document, self.focus.prefix)
 
     # Gestures ---------------------------------------------------------------------------------------------------------
 
@@ -313,6 +372,8 @@ class CanvasView(QGraphicsView):
             shape = Qt.CursorShape.OpenHandCursor
         elif shape is None and (hit.spot is not None or self._lasso):
             shape = Qt.CursorShape.CrossCursor
+        elif shape is None and hit.line is not None:
+            shape = Qt.CursorShape.SizeHorCursor
         elif shape is None and hit.side is not None:
             shape = cursor_of(hit.side)
         self.viewport().setCursor(QCursor(shape or Qt.CursorShape.ArrowCursor))
@@ -424,10 +485,11 @@ class CanvasView(QGraphicsView):
         super().resizeEvent(event)
         corner = self.viewport().geometry().bottomRight()
         self.minimap.move(corner.x() - self.minimap.width() - _MAP_GAP, corner.y() - self.minimap.height() - _MAP_GAP)
+        self.quick_look.setGeometry(self.viewport().geometry())
 
     def leave(self) -> None:
         """Listen to the session no more, and let nothing run on."""
-        self._disconnect()
+        self.focus.leave_session()
         self.checker.stop()
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -10,9 +10,14 @@ from PySide6.QtCore import QPointF, QRectF
 
 from app.model import edits
 from app.model.document import Document
+from app.qt.canvas.card import Block, Line
 from app.qt.canvas.frame_item import TITLE_HEIGHT
-from app.qt.canvas.look import HEADER, PADDING, font
+from app.qt.canvas.interactions.base import Choice
+from app.qt.canvas.look import HEADER, PADDING, ROW, font
+from app.qt.canvas.scale import typed
+from engine.api.plan import Json
 from nodes.graph.errors import EditError
+from nodes.specs.declare import Kind, Parameter
 
 if TYPE_CHECKING:
     from app.qt.canvas.view import CanvasView
@@ -41,24 +46,65 @@ class Writing:
             one_line=True,
         )
 
-    def node_text(self, name: str, where: QPointF) -> bool:
-        """Let the text at a point of a node be written; False when there is none."""
+    def node_value(self, name: str, where: QPointF) -> bool:
+        """Let the value at a point of a node be set; False when there is none that can be."""
         item, shape = self._view.canvas.nodes[name], self._view.canvas.shape(name)
-        local = where - item.box.topLeft()
-        block = next((each for each in item.card.blocks if each.top <= local.y() <= each.top + each.height), None)
-        if shape is None or block is None:
+        height = where.y() - item.box.top()
+        block = next((each for each in item.card.blocks if each.top <= height <= each.top + each.height), None)
+        line = item.card.line_at(height)
+        if shape is None:
             return False
-        parameter = shape.parameters[block.name]
+        if block is not None:
+            self._write_text(name, shape.parameters[block.name], block)
+            return True
+        if line is None or line.driven or line.name not in shape.parameters:
+            return False
+        return self._set_line(name, shape.parameters[line.name], line)
+
+    def _write_text(self, name: str, parameter: Parameter, block: Block) -> None:
+        item = self._view.canvas.nodes[name]
         place = QRectF(item.box.x() + PADDING, item.box.y() + block.top, item.box.width() - 2 * PADDING, block.height)
         self._view.inline.open(
-            place.adjusted(0, 0, 96, 64),
+            place.adjusted(0, 0, 0, 64),
             str(item.node.params.get(parameter.name, parameter.default)),
-            lambda text: self._set(name, parameter.name, text),
+            lambda text: self._set(name, parameter, text),
             self._view.canvas.look,
             font(),
             one_line=False,
         )
+
+    def _set_line(self, name: str, parameter: Parameter, line: Line) -> bool:
+        value = self._view.canvas.nodes[name].node.params.get(parameter.name, parameter.default)
+        match parameter.kind:
+            case Kind.BOOLEAN:
+                self._set(name, parameter, value is not True)
+            case Kind.CHOICE:
+                self._choose(name, parameter, line)
+            case Kind.INTEGER | Kind.NUMBER | Kind.SEED:
+                bare = f"{value:.10g}" if isinstance(value, float) else str("" if value is None else value)
+                self._write_line(name, line, bare, lambda text: self._read(name, parameter, text))
+            case Kind.NAME:
+                self._write_line(name, line, str(value), lambda text: self._set(name, parameter, text))
+            case _:
+                return False
         return True
+
+    def _choose(self, name: str, parameter: Parameter, line: Line) -> None:
+        choices = [Choice(each, parameter.choice_label(each)) for each in parameter.choices]
+        where = self._view.canvas.nodes[name].box.topLeft() + QPointF(0, line.top + ROW)
+        self._view.offer(where, choices, lambda key: self._set(name, parameter, key), parameter.label)
+
+    def _write_line(self, name: str, line: Line, text: str, written: Callable[[str], None]) -> None:
+        box = self._view.canvas.nodes[name].box
+        place = QRectF(box.center().x(), box.y() + line.top, box.width() / 2 - PADDING, ROW)
+        self._view.inline.open(place, text, written, self._view.canvas.look, font(), one_line=True)
+
+    def _read(self, name: str, parameter: Parameter, text: str) -> None:
+        read = typed(parameter, text)
+        if read.fault:
+            self._view.told.emit(read.fault)
+        else:
+            self._set(name, parameter, read.value)
 
     def frame_title(self, name: str) -> None:
         """Let a frame's title be written."""
@@ -89,8 +135,10 @@ class Writing:
     def _rename(self, name: str, title: str) -> None:
         self._apply("Rename", lambda document: edits.rename_node(document, name, title))
 
-    def _set(self, node: str, name: str, text: str) -> None:
-        self._apply(f"Change {name}", lambda document: edits.set_parameter(document, node, name, text))
+    def _set(self, node: str, parameter: Parameter, value: Json) -> None:
+        self._apply(
+            f"Change {parameter.label}", lambda document: edits.set_parameter(document, node, parameter.name, value)
+        )
 
     def _change_frame(self, name: str, **words: str) -> None:
         item = self._view.canvas.frames.get(name)

@@ -13,6 +13,7 @@ from app.qt.canvas.interactions.link import DrawWire
 from app.qt.canvas.interactions.move import Move
 from app.qt.canvas.interactions.navigate import Look, Pan, Zoom
 from app.qt.canvas.interactions.select import BoxSelect, LassoSelect
+from app.qt.canvas.interactions.turn import TurnNumber
 from app.qt.canvas.interactions.wires import CutWires, LeadWire
 
 
@@ -45,7 +46,7 @@ def _left(press: Press, hit: Hit) -> type[Gesture]:
     if hit.spot is not None:
         return DrawWire
     if hit.node is not None:
-        return Move
+        return TurnNumber if hit.line is not None and not press.pointer.ctrl else Move
     if hit.link is not None:
         return LeadWire
     if hit.side is not None:
