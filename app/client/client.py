@@ -35,12 +35,13 @@ def ignore(_event: ClientEvent) -> None:
 @dataclass(frozen=True)
 class JobOptions:
     """`facts` (keyword, text) are written into every picture; `device` is "auto", "cpu" or "cuda"; `fresh` uses nothing
-    that was kept from before.
+    that was kept from before. `record_attention` names nodes that tell where their denoisers look.
     """
 
     facts: Mapping[str, str] = field(default_factory=dict)
     device: str = "auto"
     fresh: bool = False
+    record_attention: tuple[str, ...] = ()
 
 
 USUAL = JobOptions()
@@ -155,4 +156,5 @@ class EngineClient:
 
 def _request(plan: Plan, folder: Path, options: JobOptions) -> Submit:
     job = uuid.uuid4().hex[:12]
-    return Submit(job, plan, str(folder.resolve()), dict(options.facts), options.device, options.fresh)
+    folder = folder.resolve()
+    return Submit(job, plan, str(folder), dict(options.facts), options.device, options.fresh, options.record_attention)

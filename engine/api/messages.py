@@ -12,11 +12,12 @@ from typing import TypeVar
 
 import msgspec
 
+from engine.api.attention import AttentionLevel
 from engine.api.errors import Problem, ProtocolError
 from engine.api.plan import Plan
 from engine.api.report import JobOutcome, PictureHandle, StepOutcome, Why
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 
 # A frame longer than this is not read: 10,000 steps with long texts need about 10 MB.
 LONGEST_FRAME = 128 * 2**20
@@ -37,7 +38,8 @@ class Submit(Request, frozen=True):
     """Run `plan` as `job` and put its pictures into `folder`.
 
     `facts` are written into every picture (keyword, text). `device` is "auto", "cpu" or "cuda". `fresh` looks nothing
-    up in the results kept so far.
+    up in the results kept so far. `record_attention` names nodes that tell where their denoisers look (`Attention`); of
+    these, results that were kept without it are not used.
     """
 
     job: str
@@ -46,6 +48,7 @@ class Submit(Request, frozen=True):
     facts: dict[str, str] = {}
     device: str = "auto"
     fresh: bool = False
+    record_attention: tuple[str, ...] = ()
 
 
 class Cancel(Request, frozen=True):
@@ -136,6 +139,15 @@ class Preview(Event, frozen=True):
     png: bytes
 
 
+class Attention(Event, frozen=True):
+    """Where a denoiser of a node looked at one noise level; told as it happens, or again when a result was kept."""
+
+    job: str
+    node: str
+    item: int
+    level: AttentionLevel
+
+
 class ModelChanged(Event, frozen=True):
     """A model was loaded, borrowed, returned or evicted."""
 
@@ -194,6 +206,7 @@ AnyEvent = (
     | JobStarted
     | Progress
     | Preview
+    | Attention
     | ModelChanged
     | NodeDone
     | NodeFailed

@@ -48,6 +48,7 @@ class Reason(Enum):
     TOO_LARGE = "too-large"
     UNFINISHED = "unfinished"
     FRESH = "asked-fresh"
+    RECORD = "asked-to-record"
     NOT_CHOSEN = "not-chosen"
     BLOCKED = "blocked"
     STOPPED = "stopped"
@@ -69,6 +70,7 @@ _SENTENCES: Mapping[Reason, str] = {
     Reason.TOO_LARGE: "its result is too large to keep",
     Reason.UNFINISHED: "it did not finish last time",
     Reason.FRESH: "the run was asked to start afresh",
+    Reason.RECORD: "its attention was asked for, and the result kept from before has none",
     Reason.NOT_CHOSEN: "the switch chose another side",
     Reason.BLOCKED: "{nodes} failed before it",
     Reason.STOPPED: "the job was cancelled first",

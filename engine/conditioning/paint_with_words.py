@@ -176,15 +176,29 @@ class PaintBias:
         out[rows] = self._painted(q[rows], k[rows], v[rows], grid)
         return out
 
+    def shares(self, q: Tensor, k: Tensor, grid: tuple[int, int]) -> Tensor:
+        """Return the weights with which `attend` takes the values, [B, heads, h*w, tokens] float32 (or wider)."""
+        scores = self._scores(q, k)
+        self._paint(scores, list(self.maps.rows), grid)
+        return (scores / math.sqrt(q.shape[-1])).softmax(-1)
+
     def _painted(self, q: Tensor, k: Tensor, v: Tensor, grid: tuple[int, int]) -> Tensor:
+        scores = self._scores(q, k)
+        self._paint(scores, list(range(len(scores))), grid)
+        with torch.autocast(q.device.type, enabled=False):
+            attention = (scores / math.sqrt(q.shape[-1])).softmax(-1)
+            return (attention @ v.to(scores.dtype)).to(v.dtype)
+
+    def _scores(self, q: Tensor, k: Tensor) -> Tensor:
         wide = torch.promote_types(q.dtype, torch.float32)
         with torch.autocast(q.device.type, enabled=False):
-            scores = q.to(wide) @ k.to(wide).transpose(-1, -2)
-            norms = [score_norm(s, p.settings.norm) for s, p in zip(scores, self.maps.paintings, strict=True)]
-            for picture, (norm, weight) in enumerate(zip(norms, self.weights, strict=True)):
-                scores[picture] += weight * norm * self.maps.matrix(grid)[picture]
-            attention = (scores / math.sqrt(q.shape[-1])).softmax(-1)
-            return (attention @ v.to(wide)).to(v.dtype)
+            return q.to(wide) @ k.to(wide).transpose(-1, -2)
+
+    def _paint(self, scores: Tensor, rows: Sequence[int], grid: tuple[int, int]) -> None:
+        """Add w A to the scores of the painted pictures, which stand at `rows`."""
+        facts = zip(rows, self.maps.paintings, self.weights, self.maps.matrix(grid), strict=True)
+        for row, painting, weight, matrix in facts:
+            scores[row] += weight * score_norm(scores[row], painting.settings.norm) * matrix
 
 
 def phrase_maps(

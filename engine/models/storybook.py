@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 import numpy as np
 import torch
@@ -12,10 +13,12 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.conditioning.attention_recorder import AttentionObserver, TokenGroups
 from engine.conditioning.brief import Brief, PhraseMasks, StyleReference
 from engine.conditioning.isolated_phrases import splice_phrase
 from engine.conditioning.paint_with_words import PhraseMaps, phrase_maps
 from engine.conditioning.spans import PhraseReport, TokenSpans, report_phrase
+from engine.models.ediff.attention_watch import observed
 from engine.models.ediff.denoiser import UNetDenoiser
 from engine.models.ediff.embeddings import Embeddings
 from engine.models.ediff.encoders import EncodedText, Encoders, picture_for_clip, to_unit_scale
@@ -69,6 +72,32 @@ class StorybookDenoiser:
         """Tell for each layer its token columns in both text encoders, and what is wrong with it."""
         spans = self._spans(prompt)
         return tuple(report_phrase(prompt, layer, spans) for layer in phrases.layers)
+
+    def token_groups(self, brief: Brief, phrases: PhraseMasks | None) -> TokenGroups:
+        """Tell which cross-attention keys belong to `phrases` and to the sentence of `brief`."""
+        tokens = self._encoders.shape.columns
+        style, null = (tokens - 2,), (tokens - 1,)
+        if brief.prompt is None:
+            return TokenGroups(tokens, {}, (), style=style, null=null)
+        read = [
+            (spans.column_offset + place, end > start)
+            for spans in self._spans(brief.prompt).values()
+            for place, (start, end) in enumerate(spans.offsets)
+        ]
+        spoken = phrases is not None and phrases.prompt == brief.prompt
+        reports = self.report_phrases(brief.prompt, phrases) if phrases is not None and spoken else ()
+        return TokenGroups(
+            tokens,
+            {report.id: report.all_columns for report in reports},
+            words=tuple(column for column, is_word in read if is_word),
+            marks=tuple(column for column, is_word in read if not is_word),
+            style=style,
+            null=null,
+        )
+
+    def observed(self, observer: AttentionObserver) -> AbstractContextManager[None]:
+        """Let `observer` see the attention of every call inside the `with` block; see `attention_recorder`."""
+        return observed(self._network, observer)
 
     def _spans(self, prompt: str) -> dict[str, TokenSpans]:
         shape = self._encoders.shape

@@ -12,16 +12,18 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.api.attention import AttentionLevel
 from engine.runtime.lists import Axis
 from engine.runtime.survey import SMALL, Survey
 
 
 @dataclass(frozen=True, slots=True)
 class KeptResult:
-    """The outputs of one run, in declared order, and the notes that the node gave."""
+    """The outputs of one run, in declared order, and the notes that the node gave; its attention if it was recorded."""
 
     outputs: tuple[object, ...]
     notes: tuple[str, ...]
+    attention: tuple[AttentionLevel, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

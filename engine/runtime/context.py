@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from engine.api.attention import AttentionLevel, with_level
 from engine.api.errors import NodeError
-from engine.api.messages import AnyEvent, Progress
+from engine.api.messages import AnyEvent, Attention, Progress
 from engine.api.plan import Plan, Step
 from engine.api.report import PictureHandle
 from engine.runtime.cancel import CancelToken
@@ -37,7 +38,7 @@ class ShowPreview(Protocol):
 
 @dataclass(frozen=True)
 class Job:
-    """One run of one plan."""
+    """One run of one plan. `record_attention`: the nodes that tell where their denoisers looked."""
 
     id: str
     plan: Plan
@@ -45,6 +46,7 @@ class Job:
     facts: Mapping[str, str] = field(default_factory=dict)
     device: str = "auto"
     fresh: bool = False
+    record_attention: frozenset[str] = frozenset()
     token: CancelToken = field(default_factory=CancelToken)
 
 
@@ -60,10 +62,11 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """What one run of a node left beside its outputs."""
+    """What one run of a node left beside its outputs; of the noise levels of `attention` some are let go."""
 
     notes: list[str] = field(default_factory=list)
     pictures: list[PictureHandle] = field(default_factory=list)
+    attention: list[AttentionLevel] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,16 @@ class Context:
         """Show what the picture looks like now: uint8 [height, width, 3]. Cheap: only the newest is drawn."""
         require_picture(pixels)
         self._surroundings.preview(self._job.id, self._step.node, self._place.item, pixels)
+
+    @property
+    def records_attention(self) -> bool:
+        """Whether this node was asked to tell where its denoisers look."""
+        return self._step.node in self._job.record_attention
+
+    def attention(self, level: AttentionLevel) -> None:
+        """Tell where a denoiser looked at one noise level."""
+        self._record.attention[:] = with_level(self._record.attention, level)
+        self._surroundings.emit(Attention(self._job.id, self._step.node, self._place.item, level))
 
     @property
     def models(self) -> Models:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.api.errors import Cancelled, EngineError
@@ -104,13 +104,26 @@ class _JobRun:
 
     def _walk(self) -> JobOutcome:
         try:
-            self._schedule.need(self._job.plan.targets)
-            while (place := self._ready.pop()) is not None:
-                self._job.token.check()
-                self._run_step(self._job.plan.steps[place])
+            self._bring(self._job.plan.targets)
+            self._bring(self._unseen())
         except Cancelled:
             return JobOutcome.CANCELLED
         return JobOutcome.FAILED if self._failed else JobOutcome.DONE
+
+    def _bring(self, nodes: Iterable[str]) -> None:
+        self._schedule.need(nodes)
+        while (place := self._ready.pop()) is not None:
+            self._job.token.check()
+            self._run_step(self._job.plan.steps[place])
+
+    def _unseen(self) -> list[str]:
+        """Nodes whose attention is asked for, but which nobody needed because a later result was kept."""
+        rest = verdicts_of_the_rest(self._job.plan, self._told, self._schedule.culprits, cancelled=False)
+        return [
+            node
+            for node, verdict in rest.items()
+            if node in self._job.record_attention and verdict.reason is Reason.COVERED
+        ]
 
     def _use_kept(self, step: Step) -> bool:
         result = self._runner.kept(step, self._signatures.get(step.node, ""))
@@ -121,6 +134,7 @@ class _JobRun:
             result.record.pictures.extend(self._deliver(step, result))
         except (OSError, EngineError):
             return False  # running it meets the same trouble and reports it
+        self._runner.recall(step, result)
         self._store(step, result, Why(Reason.KEPT), time.perf_counter() - begun)
         return True
 
@@ -141,7 +155,7 @@ class _JobRun:
 
     def _run_step(self, step: Step) -> None:
         begun = time.perf_counter()
-        why = Why(Reason.FRESH) if self._job.fresh else self._history.why(step, self._schedule.steps)
+        why = self._why(step)
         try:
             result = self._runner.run(step, self._wired(step), self._signatures.get(step.node, ""))
             result.record.pictures.extend(self._deliver(step, result))
@@ -154,6 +168,13 @@ class _JobRun:
         self._store(step, result, why if result.ran else Why(Reason.KEPT), time.perf_counter() - begun)
         self._remember(step, result.ending)
         self._schedule.done(step.node)
+
+    def _why(self, step: Step) -> Why:
+        if self._job.fresh:
+            return Why(Reason.FRESH)
+        why = self._history.why(step, self._schedule.steps)
+        asked = step.node in self._job.record_attention and why.reason is Reason.EVICTED
+        return Why(Reason.RECORD) if asked else why
 
     def _store(self, step: Step, result: StepResult, why: Why, seconds: float) -> None:
         self._results[step.node] = result.wires

@@ -214,4 +214,12 @@ class Host:
 
 
 def _job(request: Submit) -> Job:
-    return Job(request.job, request.plan, Path(request.folder), request.facts, request.device, request.fresh)
+    return Job(
+        request.job,
+        request.plan,
+        Path(request.folder),
+        request.facts,
+        request.device,
+        request.fresh,
+        frozenset(request.record_attention),
+    )

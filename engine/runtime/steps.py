@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from engine.api.attention import AttentionLevel
 from engine.api.errors import NotFiniteError
-from engine.api.messages import Progress
+from engine.api.messages import Attention, Progress
 from engine.api.plan import Step, item_key
 from engine.runtime.cache import KeptLayout, KeptResult, ResultCache
 from engine.runtime.context import Context, Job, Place, RunRecord, Surroundings
@@ -22,13 +23,17 @@ Wires = Mapping[str, Bundle]
 
 @dataclass(frozen=True)
 class StepResult:
-    """What a step gave: a bundle for each output port, and how it came about."""
+    """What a step gave: a bundle for each output port, and how it came about.
+
+    `attention`: of each item, where it was recorded before and is kept.
+    """
 
     wires: Wires
     record: RunRecord
     ran: int
     hits: int
     ending: Ending
+    attention: tuple[tuple[AttentionLevel, ...], ...] = ()
 
 
 class StepRunner:
@@ -57,12 +62,26 @@ class StepRunner:
             return None
         layout = self._cache.layout(step.key + signature) or KeptLayout((), (step.key,))
         results = [self._cache.result(key) for key in layout.keys]
-        found = [result for result in results if result is not None]
+        found = [result for result in results if result is not None and self._told_enough(step, result)]
         if len(found) < len(results):
             return None
         record = RunRecord([note for result in found for note in result.notes])
         wires = _bundle(step, layout.axes, layout.keys, [result.outputs for result in found])
-        return StepResult(wires, record, 0, len(found), Ending.KEPT)
+        attention = tuple(result.attention or () for result in found)
+        return StepResult(wires, record, 0, len(found), Ending.KEPT, attention)
+
+    def recall(self, step: Step, result: StepResult) -> None:
+        """Tell again of the attention that was kept with a result, where it is asked for."""
+        for item, levels in enumerate(result.attention):
+            self._recall(step, item, levels)
+
+    def _recall(self, step: Step, item: int, levels: Sequence[AttentionLevel]) -> None:
+        if step.node in self._job.record_attention:
+            for level in levels:
+                self._surroundings.emit(Attention(self._job.id, step.node, item, level))
+
+    def _told_enough(self, step: Step, result: KeptResult) -> bool:
+        return result.attention is not None or step.node not in self._job.record_attention
 
     def run(self, step: Step, wired: Wired, signature: str) -> StepResult:
         """Run every item of `step` that is not kept. Raises what its run function raises, and `Cancelled`."""
@@ -80,18 +99,24 @@ class StepRunner:
     def _item(self, work: _StepWork, inputs: RunInputs, key: str | None, place: Place) -> None:
         step, record = work.step, RunRecord()
         kept = self._cache.result(key) if key and step.key and not self._job.fresh else None
-        if kept is not None:
+        if kept is not None and self._told_enough(step, kept):
             work.outputs.append(kept.outputs)
             work.record.notes.extend(kept.notes)
+            self._recall(step, place.item, kept.attention or ())
             return
         self._surroundings.emit(Progress(self._job.id, step.node, place.item, place.items, 0, 0, ""))
         outputs = self._call(step, inputs, record, place)
         facts = _finite(step, outputs)
+        facts = replace(facts, plain=facts.plain + survey(record.attention).plain)
         work.add(outputs, record)
         if record.pictures:
             work.ending = Ending.WRITES  # the pictures are wanted each time, so the result is not enough
-        elif key and step.key and not self._cache.keep(key, KeptResult(outputs, tuple(record.notes)), facts):
+        elif key and step.key and not self._cache.keep(key, self._to_keep(step, outputs, record), facts):
             work.ending = Ending.TOO_LARGE
+
+    def _to_keep(self, step: Step, outputs: tuple[object, ...], record: RunRecord) -> KeptResult:
+        recorded = step.node in self._job.record_attention
+        return KeptResult(outputs, tuple(record.notes), tuple(record.attention) if recorded else None)
 
     def _call(self, step: Step, inputs: RunInputs, record: RunRecord, place: Place) -> tuple[object, ...]:
         function = self._functions.find(step.run)

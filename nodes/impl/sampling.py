@@ -89,7 +89,7 @@ def denoise(
 ) -> tuple[Sample, Image]:
     """One solve of the generative ODE, from noise or from `start`."""
     with ExitStack() as stack:
-        joined = join(context, denoiser, stack)
+        joined = join(context, denoiser, stack, phrases)
         enlarged = None if low_resolution is None else to_tensor(low_resolution)
         require_low_resolution(joined.part, enlarged)
         picture = Picture(
@@ -121,7 +121,7 @@ def refine(
 ) -> tuple[Sample, Image]:
     """Noise a finished picture as far as `strength` says and denoise it again (SDEdit)."""
     with ExitStack() as stack:
-        joined = join(context, denoiser, stack)
+        joined = join(context, denoiser, stack, phrases)
         frame = frame_of(joined.part, (image.shape[0], image.shape[1]), context.device)
         finished = Sample(_fitted(to_tensor(image), frame), frame.space, 0.0)
         if strength == 0.0:

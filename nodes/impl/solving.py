@@ -13,7 +13,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.api.attention import AttentionLevel, PhraseAttention
 from engine.api.errors import NodeError
+from engine.conditioning.attention_recorder import Attentive, RecordedDenoiser, RecordedLevel
 from engine.conditioning.brief import DenoiserRef, EnsembleRef, PhraseMasks, PromptText, SizeCrop, SwitchedPrompt
 from engine.conditioning.picture import Prompt
 from engine.conditioning.spans import PhraseReport
@@ -54,8 +56,12 @@ class Joined:
     sigma_to: float
 
 
-def join(context: Context, wired: DenoiserRef | EnsembleRef, stack: ExitStack) -> Joined:
+def join(
+    context: Context, wired: DenoiserRef | EnsembleRef, stack: ExitStack, phrases: PhraseMasks | None = None
+) -> Joined:
     """Borrow every part that `wired` names until `stack` closes, and join them into one denoiser.
+
+    Where the attention of the node is asked for, the denoiser tells where it looks for `phrases`.
 
     Raises:
         NodeError: a part that is no denoiser, or parts of different size.
@@ -68,9 +74,10 @@ def join(context: Context, wired: DenoiserRef | EnsembleRef, stack: ExitStack) -
         raise NodeError(
             f"The experts draw pictures of different sizes ({sizes}).", "Join only experts of one size in an ensemble."
         )
+    denoisers = _recorded(context, parts, phrases)
     if isinstance(wired, DenoiserRef) and wired.sigma_from is wired.sigma_to is wired.guidance is None:
-        return Joined(parts[0], parts[0], parts[0].sigma_max, parts[0].sigma_min)
-    ensemble = Ensemble([_stage(member, part) for member, part in zip(members, parts, strict=True)])
+        return Joined(denoisers[0], parts[0], parts[0].sigma_max, parts[0].sigma_min)
+    ensemble = Ensemble([_stage(member, denoiser) for member, denoiser in zip(members, denoisers, strict=True)])
     return Joined(ensemble, parts[0], ensemble.sigma_max, ensemble.sigma_min)
 
 
@@ -82,11 +89,42 @@ def _borrow(context: Context, member: DenoiserRef, stack: ExitStack) -> Part:
     return part
 
 
-def _stage(member: DenoiserRef, part: Part) -> Stage:
+def _recorded(context: Context, parts: Sequence[Part], phrases: PhraseMasks | None) -> list[Denoiser]:
+    """The parts themselves, or each in a denoiser that tells where it looks; one for one, so that experts stay such."""
+    if not context.records_attention:
+        return [*parts]
+    recorders: dict[int, Denoiser] = {id(part): _recorder(context, part, phrases) for part in parts}
+    return [recorders[id(part)] for part in parts]
+
+
+def _recorder(context: Context, part: Part, phrases: PhraseMasks | None) -> Denoiser:
+    if not isinstance(part, Attentive):
+        return part
+
+    def tell(levels: Sequence[RecordedLevel]) -> None:
+        for level in levels:
+            context.attention(as_told(level, phrases))
+
+    return RecordedDenoiser(part, part.sigma_min, part.sigma_max, [phrases], tell)
+
+
+def as_told(level: RecordedLevel, phrases: PhraseMasks | None) -> AttentionLevel:
+    """A recorded level as it travels to the window: one byte per cell."""
+    texts = {layer.id: phrases.prompt[layer.start : layer.end].strip() for layer in phrases.layers} if phrases else {}
+    told = []
+    for name, share in zip(level.names, level.phrases.astype(np.float32), strict=True):
+        peak = float(share.max())
+        cells = np.rint(share * (255.0 / peak if peak > 0.0 else 0.0)).astype(np.uint8).tobytes()
+        told.append(PhraseAttention(name, texts[name], float(share.mean()), peak, cells))
+    height, width = level.rest.shape
+    return AttentionLevel(level.sigma, width, height, tuple(told), level.words, level.style, level.null)
+
+
+def _stage(member: DenoiserRef, denoiser: Denoiser) -> Stage:
     return Stage(
-        part,
-        part.sigma_max if member.sigma_from is None else member.sigma_from,
-        part.sigma_min if member.sigma_to is None else member.sigma_to,
+        denoiser,
+        denoiser.sigma_max if member.sigma_from is None else member.sigma_from,
+        denoiser.sigma_min if member.sigma_to is None else member.sigma_to,
         member.guidance,
     )
 

@@ -44,6 +44,7 @@ class Workshop:
     record: RunRecord = field(default_factory=RunRecord)
     assets: dict[str, Asset] = field(default_factory=dict)
     job: Job | None = None
+    records_attention: bool = False
 
     def run(self, node: str, **inputs: object) -> Any:
         """Run the node type `sinopia.<node>`, parameters at their defaults unless given."""
@@ -54,7 +55,8 @@ class Workshop:
             outputs=tuple(port.name for port in spec.outputs), assets=self.assets,
             many=tuple(port.name for port in spec.inputs if port.many),
         )  # fmt: skip
-        self.job = Job("job", Plan((step,), ("n",)), self.folder)
+        recorded = frozenset({"n"}) if self.records_attention else frozenset[str]()
+        self.job = Job("job", Plan((step,), ("n",)), self.folder, record_attention=recorded)
         context = Context(self.job, step, self._surroundings(), self.record, Place())
         function = FunctionTable().find(spec.run)
         return function.call(context, **arguments_of(step, function, inputs))

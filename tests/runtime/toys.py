@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.api.attention import AttentionLevel, PhraseAttention
 from engine.api.errors import NodeError
 from engine.runtime.context import Context
 from engine.runtime.items import Collected, Items
@@ -40,6 +41,15 @@ def fail(_context: Context, **_inputs: object) -> float:
 def crash(_context: Context, **_inputs: object) -> float:
     """Fails as a bug fails."""
     return float("wet")
+
+
+def looks(context: Context, *, value: float) -> float:
+    """Tells where it looks, at three noise levels, where that is asked for."""
+    if context.records_attention:
+        for sigma in (9.0, 3.0, 1.0):
+            fox = PhraseAttention("fox", "red fox", 0.25, value, bytes([0, 255]))
+            context.attention(AttentionLevel(sigma, 2, 1, (fox,), 0.5, 0.0, 0.25))
+    return value
 
 
 def give(_context: Context, *, value: object) -> object:

@@ -16,6 +16,10 @@ class Painted(Protocol):
         """Attend from `q` [B, heads, h*w, d] to `k`, `v` [B, heads, T, d], biased where phrases were painted."""
         ...
 
+    def shares(self, q: Tensor, k: Tensor, grid: tuple[int, int]) -> Tensor:
+        """Return the weights of that attention, [B, heads, h*w, T] float32; each row sums to 1."""
+        ...
+
 
 def group_norm(channels: int) -> nn.GroupNorm:
     """GroupNorm in groups of at most 16 channels, so that narrow networks keep more than a few groups."""
