@@ -86,6 +86,11 @@ class History(Generic[Value]):
         self._record(self._value, value, label, merge_key)
         return True
 
+    def set_budget(self, budget: int) -> None:
+        """Let entries cost so many bytes from now on; the oldest go at once if they cost more."""
+        self._budget = budget
+        self._forget()
+
     def seal(self) -> None:
         """End the present gesture: the next edit begins an entry of its own."""
         self._open = False
@@ -139,6 +144,9 @@ class History(Generic[Value]):
     def _append(self, entry: Entry[Value]) -> None:
         self._done.append(entry)
         self._held += entry.cost
+        self._forget()
+
+    def _forget(self) -> None:
         # The last edit can always be undone, however large it was.
         while self._held > self._budget and len(self._done) > 1:
             self._held -= self._done.popleft().cost

@@ -6,7 +6,7 @@ a part for the window's thread (`adopt`, `note_saved`). `open` and `save` do bot
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.files.container import Opened
@@ -73,6 +73,11 @@ def read_document(path: Path, registry: Registry) -> ReadDocument:
     return ReadDocument(converted.document, path, project, opened.project.thumbnail, complaints)
 
 
+def as_template(read: ReadDocument) -> ReadDocument:
+    """The same, to begin an untitled document with."""
+    return replace(read, path=Path(UNTITLED), project=None, thumbnail=None)
+
+
 class Workspace:
     """What one window works on. Its session stays the same while one document gives way to another."""
 
@@ -110,9 +115,7 @@ class Workspace:
         if template is None:
             self._take(starting_document(self.registry), None, UNTITLED, saved=True)
             return ()
-        read = read_document(template, self.registry)
-        self._take(read.document, None, UNTITLED, saved=True)
-        return read.complaints
+        return self.adopt(as_template(read_document(template, self.registry)))
 
     def open(self, path: Path) -> tuple[str, ...]:
         """Open a file; a sentence for everything in it that could not be used. Raises UnreadableError."""

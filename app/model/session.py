@@ -55,6 +55,10 @@ class Session:
         """What can be redone, next first."""
         return self._history.undone
 
+    def set_budget(self, budget: int) -> None:
+        """Let the history hold so many bytes."""
+        self._history.set_budget(budget)
+
     def apply(self, label: str, document: Document, merge_key: Hashable | None = None) -> bool:
         """Make `document` the current one; False when it equals the current one.
 

@@ -12,7 +12,7 @@ from app.files.errors import ProjectFileError
 from app.files.saving import ENDING
 from app.model.aside import Aside
 from app.model.journal import Recovered, find_recoverable
-from app.model.projects import ReadDocument, Workspace, read_document
+from app.model.projects import ReadDocument, Workspace, as_template, read_document
 from app.model.recent import Recent, load_recent
 from app.paint.exchange.layers import Painting
 from app.qt import exchanging
@@ -43,6 +43,10 @@ class Filing(QObject):
     def new(self) -> None:
         """Begin a picture."""
         self.after_saving(self._new)
+
+    def new_from(self, template: Path) -> None:
+        """Begin a picture from a template."""
+        self.after_saving(lambda: self._aside(lambda: self._template(template), self._adopt, self._refuse))
 
     def choose(self) -> None:
         """Let the artist name a file to open."""
@@ -147,6 +151,9 @@ class Filing(QObject):
 
     def _open(self, path: Path) -> None:
         self._aside(lambda: read_document(path, self._workspace.registry), self._adopt, self._refuse)
+
+    def _template(self, path: Path) -> ReadDocument:
+        return as_template(read_document(path, self._workspace.registry))
 
     def _adopt(self, read: ReadDocument) -> None:
         complaints = self._workspace.adopt(read)

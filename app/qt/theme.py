@@ -107,7 +107,7 @@ def wear(application: QApplication, theme: Theme) -> None:
 def style_sheet(theme: Theme) -> str:
     """The style sheet with the colours of a theme put in."""
     text = (RESOURCES / "themes" / "studio.qss").read_text(encoding="utf-8")
-    colours = asdict(theme)
+    colours = {**asdict(theme), "themes": (RESOURCES / "themes").as_posix()}
     return re.sub(r"@(\w+)", lambda found: str(colours[found[1]]), text)
 
 
