@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QMimeData, QSize, Qt
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader
 
 from app.files.pictures import PictureError, look_at
@@ -28,7 +28,10 @@ def pixels_of(image: QImage) -> Pixels:
 
 def read_image(path: Path, longest: int | None = None) -> QImage:
     """A picture file, no larger than asked; a null image when it cannot be read."""
-    reader = QImageReader(str(path))
+    return _read(QImageReader(str(path)), longest)
+
+
+def _read(reader: QImageReader, longest: int | None) -> QImage:
     reader.setAutoTransform(True)
     size = reader.size()
     if longest is not None and size.isValid() and max(size.width(), size.height()) > longest:
@@ -51,6 +54,38 @@ def read_pictures(paths: Iterable[Path]) -> tuple[list[PictureFile], list[str]]:
         except PictureError as error:
             complaints.append(f"{path.name} {error}. Choose another picture.")
     return found, complaints
+
+
+def holds_pictures(data: QMimeData) -> bool:
+    """Whether something dragged may be pictures: files, or a picture itself, as browsers give it."""
+    return bool(data.hasImage() or data.hasUrls())
+
+
+def dropped_pictures(data: QMimeData) -> tuple[list[PictureFile], list[str]]:
+    """The pictures in something dropped, and a sentence for each that cannot be taken in."""
+    files = local_files(data)
+    if files:
+        return read_pictures(files)
+    image = data.imageData()
+    if isinstance(image, QImage) and not image.isNull():
+        return [PictureFile(encoded(image), "png", "Dropped Picture")], []
+    return [], ["What was dropped is a link and no picture. Save the picture first, then drop its file."]
+
+
+def encoded(image: QImage) -> bytes:
+    """A picture as the bytes of a PNG file."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    return bytes(buffer.data().data())
+
+
+def decoded(content: bytes, longest: int) -> QImage:
+    """The picture in the bytes of a file, upright and no larger than asked; a null image when it is none."""
+    buffer = QBuffer()
+    buffer.setData(content)
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    return _read(QImageReader(buffer), longest)
 
 
 def local_files(data: QMimeData) -> list[Path]:

@@ -14,14 +14,35 @@ Image = NDArray[np.uint8]
 Mask = NDArray[np.float32]
 
 
-def load_image(context: Context, *, file: str) -> tuple[Image, Mask]:
-    """A picture of the project, upright, and its opacity as a mask."""
+def load_image(context: Context, *, file: str, crop: list[float]) -> tuple[Image, Mask]:
+    """A picture of the project, upright, and its opacity as a mask; of both the part inside `crop`.
+
+    `crop`: left, top, right and bottom as shares (0..1) of the upright picture's sides; empty, all of it.
+    """
     if not file:
         raise NodeError("No picture is chosen.", "Choose a picture file.")
     picture = read_picture(context.asset(file))
     for note in picture.notes:
         context.note(note)
-    return picture.pixels, picture.opacity
+    rows, columns = _cropped(crop, *picture.opacity.shape)
+    return picture.pixels[rows, columns], picture.opacity[rows, columns]
+
+
+def _cropped(crop: list[float], height: int, width: int) -> tuple[slice, slice]:
+    """The rows and columns inside a crop; at least one pixel of each."""
+    if not crop:
+        return slice(height), slice(width)
+    if len(crop) != 4 or crop[0] >= crop[2] or crop[1] >= crop[3]:
+        raise NodeError(
+            f"The crop {crop} is no part of a picture.", "Give left, top, right and bottom as shares, or nothing."
+        )
+    left, top, right, bottom = crop
+    return _span(top, bottom, height), _span(left, right, width)
+
+
+def _span(low: float, high: float, length: int) -> slice:
+    first = min(round(low * length), length - 1)
+    return slice(first, max(round(high * length), first + 1))
 
 
 def style_reference(

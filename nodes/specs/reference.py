@@ -13,7 +13,18 @@ LOAD_IMAGE = Spec(
         Port("image", PortType.IMAGE, "The picture."),
         Port("mask", PortType.MASK, "How opaque it is; all of it when it has no transparency."),
     ),
-    parameters=(Parameter("file", Kind.PICTURE, "", "The picture file, kept inside the project.", connectable=False),),
+    parameters=(
+        Parameter("file", Kind.PICTURE, "", "The picture file, kept inside the project.", connectable=False),
+        Parameter(
+            "crop",
+            Kind.NUMBERS,
+            [],
+            "The part that is used: left, top, right and bottom as shares of the sides; empty, all of it.",
+            minimum=0.0,
+            maximum=1.0,
+            connectable=False,
+        ),
+    ),
 )
 
 STYLE_REFERENCE = Spec(

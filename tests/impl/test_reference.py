@@ -141,3 +141,24 @@ def test_a_style_that_ends_before_it_begins_is_refused(workshop: Workshop) -> No
     picture = np.zeros((4, 4, 3), dtype=np.uint8)
     with pytest.raises(BriefError, match="begin"):
         workshop.run("style-reference", images=(picture,), begin=0.9, finish=0.1)
+
+
+def loaded(workshop: Workshop, crop: list[float]) -> tuple[int, ...]:
+    gradient(20, 10).save(workshop.folder / "gradient.png")
+    workshop.assets["gradient"] = Asset(str(workshop.folder / "gradient.png"), "")
+    pixels, opacity = workshop.run("load-image", file="gradient", crop=crop)
+    assert pixels.shape[:2] == opacity.shape
+    return (*opacity.shape, int(pixels[0, 0, 0]), int(pixels[-1, -1, 0]))
+
+
+def test_a_picture_is_cropped_by_shares_of_its_sides(workshop: Workshop) -> None:
+    across = np.linspace(0, 255, 20, dtype=np.uint8)
+    assert loaded(workshop, []) == (10, 20, across[0], across[19])
+    assert loaded(workshop, [0.25, 0.5, 0.75, 1.0]) == (5, 10, across[5], across[14])
+    assert loaded(workshop, [0.999, 0.0, 1.0, 0.001]) == (1, 1, across[19], across[19])
+
+
+@pytest.mark.parametrize("crop", [[0.5], [0.5, 0.0, 0.5, 1.0], [0.0, 0.9, 1.0, 0.1]])
+def test_a_crop_that_is_no_rectangle_is_refused(workshop: Workshop, crop: list[float]) -> None:
+    with pytest.raises(NodeError, match="is no part of a picture"):
+        loaded(workshop, crop)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from app.files.project import asset_reference
 from app.model.document import Document, with_entry
@@ -16,7 +17,12 @@ from nodes.graph.model import End, Link
 from nodes.registry import Registry
 
 LOAD_IMAGE = "sinopia.load-image"
-WEIGHTS = "weights"
+WEIGHTS, CROP = "weights", "crop"
+
+Shares: TypeAlias = tuple[float, float, float, float]
+"""A part of a picture: left, top, right and bottom as shares of its sides."""
+
+WHOLE: Shares = (0.0, 0.0, 1.0, 1.0)
 
 ASIDE, BELOW = 260.0, 140.0
 """How far from each other new nodes are put, in canvas units."""
@@ -88,6 +94,20 @@ def set_style_weight(document: Document, style: str, index: int, weight: float) 
     weights = style_weights(document, style)
     _require_index(index, len(weights))
     return with_parameters(document, style, weights=[*weights[:index], weight, *weights[index + 1 :]])
+
+
+def picture_crop(document: Document, node: str) -> Shares:
+    """The part of a Load Image node's picture that is used; all of it where what the node says is no part."""
+    held = node_of(document, node).params.get(CROP, [])
+    match held if isinstance(held, list) else []:
+        case [float() | int() as left, float() | int() as top, float() | int() as right, float() | int() as bottom]:
+            return (left, top, right, bottom) if left < right and top < bottom else WHOLE
+    return WHOLE
+
+
+def set_picture_crop(document: Document, node: str, crop: Shares) -> Document:
+    """Use only a part of a Load Image node's picture."""
+    return with_parameters(document, node, crop=[] if crop == WHOLE else list(crop))
 
 
 def remove_style_picture(document: Document, style: str, index: int) -> Document:

@@ -13,7 +13,7 @@ from app.paint.palette import Hatch, Swatch, hatch_tile
 PERIOD = 17.0
 """View pixels from one hatch line to the next."""
 
-_WIDER = {Hatch.RISING: 1.4, Hatch.FALLING: 1.4, Hatch.LATTICE: 1.6, Hatch.GRID: 1.12, Hatch.DOTS: 1.2}
+_WIDER = {Hatch.RISING: 1.4, Hatch.FALLING: 1.4, Hatch.LATTICE: 1.65, Hatch.GRID: 1.12, Hatch.DOTS: 1.2}
 """Slanted lines lie closer than their period, and crossed ones are twice as many: all hatches should weigh alike."""
 
 _LINE = 1.7

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage, QPixmap
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QMimeData, QRectF, QSize, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QIcon, QImage, QPixmap
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app.model import edits
+from app.model.edits import PictureFile
+from app.model.edits.style import Shares, picture_crop, set_picture_crop
 from app.qt.desk import Desk
+from app.qt.panels.crop_picture import CropPicture
 from app.qt.panels.number import NumberSlider, Range
 from app.qt.panels.parts import column, emptied, icon_button
-from app.qt.pictures import PATTERN, local_files, read_pictures
+from app.qt.pictures import PATTERN, decoded, dropped_pictures, holds_pictures, read_pictures
 from app.qt.theme import GRID, Icons
 
 _SIDE = 56
+_LOOKED_AT = 512  # pixels of the longer side in which a picture is kept for its crop
 _WEIGHT = Range(0.0, 4.0, 1.0, curve=2.0)
 _FIELDS: dict[str, tuple[str, Range, str]] = {
     "strength": ("Strength", Range(0.0, 2.0, 1.0), "How strongly the look acts"),
@@ -36,8 +40,11 @@ class StylePanel(QWidget):
     def __init__(self, desk: Desk, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk, self._icons = desk, icons
-        self._shown: tuple[str, ...] | None = None
+        self._shown: object = None
         self._weights: list[NumberSlider] = []
+        self._images: dict[str, QImage] = {}
+        self.thumbnails: dict[str, QToolButton] = {}
+        self._cropped: str | None = None
         self.setAcceptDrops(True)
         layout = column(self)
         self.add = icon_button(icons, "add", "Add pictures whose look the result takes on", self.choose)
@@ -48,6 +55,10 @@ class StylePanel(QWidget):
         self._list = QVBoxLayout()
         self._list.setSpacing(GRID)
         layout.addLayout(self._list)
+        self.crop = CropPicture()
+        self.crop.dragged.connect(self._crop)
+        self.crop.released.connect(desk.settle)
+        layout.addWidget(self.crop)
         self._sliders = self._made_sliders(layout)
         desk.changed.connect(self.refresh)
         self.refresh()
@@ -64,19 +75,33 @@ class StylePanel(QWidget):
 
     def take(self, paths: Iterable[Path]) -> None:
         """Add picture files to the style."""
-        pictures, complaints = read_pictures(paths)
+        self._take(*read_pictures(paths))
+
+    def take_dropped(self, data: QMimeData) -> None:
+        """Add the pictures in something dropped to the style."""
+        self._take(*dropped_pictures(data))
+
+    def _take(self, pictures: list[PictureFile], complaints: list[str]) -> None:
         if pictures:
             self._desk.edit("Add a style picture", edits.add_style_pictures, self._desk.registry, pictures, self.node)
-        for complaint in complaints:
-            self._desk.told.emit(complaint)
+        if complaints:
+            self._desk.told.emit(" ".join(complaints))
 
     def refresh(self) -> None:
         """Show the style as it is."""
         node, document = self.node, self._desk.document
         pictures = () if node is None else edits.style_pictures(document, node)
-        if pictures != self._shown:
-            self._shown = pictures
+        files = tuple(document.nodes[each].params.get("file") for each in pictures)
+        if (pictures, files) != self._shown:
+            self._shown = (pictures, files)
             self._rebuild(pictures)
+        if self._cropped not in pictures:
+            self._cropped = None
+        for each in pictures:
+            self._show_thumbnail(each)
+        self.crop.setVisible(self._cropped is not None)
+        if self._cropped is not None:
+            self.crop.show_crop(picture_crop(document, self._cropped))
         self._drop.setVisible(not pictures)
         for slider in self._sliders.values():
             slider.setVisible(bool(pictures))
@@ -90,13 +115,13 @@ class StylePanel(QWidget):
                     slider.set_value(float(value))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        event.setAccepted(bool(local_files(event.mimeData())))
+        event.setAccepted(holds_pictures(event.mimeData()))
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        event.setAccepted(bool(local_files(event.mimeData())))
+        event.setAccepted(holds_pictures(event.mimeData()))
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.take(local_files(event.mimeData()))
+        self.take_dropped(event.mimeData())
         event.acceptProposedAction()
 
     def _made_sliders(self, layout: QVBoxLayout) -> dict[str, NumberSlider]:
@@ -120,12 +145,14 @@ class StylePanel(QWidget):
     def _rebuild(self, pictures: tuple[str, ...]) -> None:
         emptied(self._list)
         self._weights = []
+        self._images = {node: self._image(node) for node in pictures}
+        self.thumbnails = {node: self._thumbnail(node) for node in pictures}
         for index, node in enumerate(pictures):
             row = QWidget()
             line = QHBoxLayout(row)
             line.setContentsMargins(0, 0, 0, 0)
             line.setSpacing(GRID)
-            line.addWidget(self._thumbnail(node))
+            line.addWidget(self.thumbnails[node])
             weight = NumberSlider("Weight", _WEIGHT, "How much this picture counts beside the others")
             weight.dragged.connect(lambda value, index=index: self._weigh(index, value))
             weight.released.connect(self._desk.settle)
@@ -138,26 +165,43 @@ class StylePanel(QWidget):
     def _removing(self, index: int) -> Callable[[], None]:
         return lambda: self._remove(index)
 
-    def _thumbnail(self, node: str) -> QLabel:
-        held = self._desk.document.nodes[node]
-        reference = held.params.get("file")
-        content = self._desk.document.assets.get(reference) if isinstance(reference, str) else None
-        image = QImage.fromData(content) if content is not None else QImage()
-        label = QLabel()
-        label.setFixedSize(_SIDE, _SIDE)
-        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        label.setToolTip(held.title or "From the graph")
+    def _thumbnail(self, node: str) -> QToolButton:
+        """The part of a picture that counts; pressed, it is shown whole, with its crop."""
+        button = QToolButton()
+        button.setFixedSize(_SIDE, _SIDE)
+        button.setIconSize(QSize(_SIDE - 4, _SIDE - 4))
+        button.setCheckable(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        told = f"{self._desk.document.nodes[node].title or 'From the graph'}: choose the part whose look counts"
+        button.setToolTip(told)
+        button.setAccessibleName(told)
+        button.setEnabled(not self._images[node].isNull())
+        button.clicked.connect(lambda checked: self._open_crop(node if checked else None))
+        return button
+
+    def _show_thumbnail(self, node: str) -> None:
+        button, image = self.thumbnails[node], self._images[node]
+        button.setChecked(node == self._cropped)
         if image.isNull():
-            label.setText("Graph")
-            label.setObjectName("quiet")
+            button.setText("Graph")
         else:
-            side = _SIDE * 2
-            fill = Qt.AspectRatioMode.KeepAspectRatioByExpanding
-            scaled = image.scaled(side, side, fill, Qt.TransformationMode.SmoothTransformation)
-            cut = scaled.copy((scaled.width() - side) // 2, (scaled.height() - side) // 2, side, side)
-            cut.setDevicePixelRatio(2.0)
-            label.setPixmap(QPixmap.fromImage(cut))
-        return label
+            button.setIcon(QIcon(_thumbnail_of(image, picture_crop(self._desk.document, node))))
+
+    def _open_crop(self, node: str | None) -> None:
+        self._cropped = node
+        if node is not None:
+            self.crop.show_picture(self._images[node])
+        self.refresh()
+
+    def _crop(self, shares: Shares) -> None:
+        node = self._cropped
+        if node is not None:
+            self._desk.drag("Crop the style picture", ("crop", node), set_picture_crop, node, shares)
+
+    def _image(self, node: str) -> QImage:
+        reference = self._desk.document.nodes[node].params.get("file")
+        content = self._desk.document.assets.get(reference) if isinstance(reference, str) else None
+        return QImage() if content is None else decoded(content, _LOOKED_AT)
 
     def _weigh(self, index: int, value: float) -> None:
         if self.node is not None:
@@ -166,3 +210,15 @@ class StylePanel(QWidget):
     def _remove(self, index: int) -> None:
         if self.node is not None:
             self._desk.edit("Remove a style picture", edits.remove_style_picture, self.node, index)
+
+
+def _thumbnail_of(image: QImage, shares: Shares) -> QPixmap:
+    """The middle of a part of a picture, as a square."""
+    left, top, right, bottom = shares
+    width, height = image.width(), image.height()
+    part = QRectF(left * width, top * height, (right - left) * width, (bottom - top) * height).toAlignedRect()
+    side, fill = _SIDE * 2, Qt.AspectRatioMode.KeepAspectRatioByExpanding
+    scaled = image.copy(part).scaled(side, side, fill, Qt.TransformationMode.SmoothTransformation)
+    cut = scaled.copy((scaled.width() - side) // 2, (scaled.height() - side) // 2, side, side)
+    cut.setDevicePixelRatio(2.0)
+    return QPixmap.fromImage(cut)
