@@ -31,11 +31,11 @@ class GraphPage(QWidget):
         self.inspector.picture_wanted.connect(self._choose_picture)
         self.inspector.run_wanted.connect(lambda node: self.canvas.run_to([node]))
         self.inspector.look_wanted.connect(self.canvas.look_at)
-        self.inspector.entered.connect(self.canvas.enter)
+        self.inspector.entered.connect(self.canvas.walking.enter)
 
     def show_node(self, node: str) -> None:
         """Bring a node of the document's own graph to the middle."""
-        self.canvas.go_to_depth(0)
+        self.canvas.walking.go_to(0)
         item = self.canvas.canvas.nodes.get(node)
         if item is not None:
             self.canvas.centre_on(item.box.center())

@@ -48,7 +48,7 @@ def fits(given: PortType, wanted: PortType) -> bool:
     return given is wanted or PortType.ANY in (given, wanted) or wanted in _FITS_ALSO.get(given, frozenset())
 
 
-def _in_words(name: str) -> str:
+def in_words(name: str) -> str:
     """A name as words: "crop_left" is "Crop left"."""
     words = name.replace("_", " ")
     return words[:1].upper() + words[1:]
@@ -130,7 +130,7 @@ class Port(Struct, frozen=True):
     @property
     def label(self) -> str:
         """What the artist calls it."""
-        return self.title or _in_words(self.name)
+        return self.title or in_words(self.name)
 
 
 class Parameter(Struct, frozen=True):
@@ -160,11 +160,11 @@ class Parameter(Struct, frozen=True):
     @property
     def label(self) -> str:
         """What the artist calls it."""
-        return self.title or _in_words(self.name)
+        return self.title or in_words(self.name)
 
     def choice_label(self, choice: str) -> str:
         """What the artist calls one of the choices."""
-        return dict(zip(self.choices, self.labels, strict=False)).get(choice) or _in_words(choice)
+        return dict(zip(self.choices, self.labels, strict=False)).get(choice) or in_words(choice)
 
     @property
     def wired_by(self) -> PortType | None:

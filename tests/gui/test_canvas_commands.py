@@ -193,6 +193,28 @@ def test_tab_and_three_letters_add_a_node(hand: Hand) -> None:
     assert hand.view.canvas.selection.nodes == {node.id}
 
 
+def test_what_was_added_last_is_offered_first_with_its_help(hand: Hand) -> None:
+    for number, letters in enumerate(("seed r", "resize")):
+        hand.double_click(QPointF(40, 520 + 120 * number))
+        hand.type(letters)
+        hand.key(Qt.Key.Key_Return)
+    hand.key(Qt.Key.Key_Tab)
+    search = hand.view.choosing.search
+    assert search is not None
+    assert [found.candidate.title for found in search.shown()[:2]] == ["Resize", "Seed Range"]
+    assert search.help.text() == "Scales a picture to a size."
+    hand.key(Qt.Key.Key_Down)
+    assert search.help.text() == "Several seeds in a row: what follows runs once for each."
+
+
+def test_a_node_is_found_by_another_word_for_it(hand: Hand) -> None:
+    hand.key(Qt.Key.Key_Tab)
+    hand.type("ksampler")
+    search = hand.view.choosing.search
+    assert search is not None
+    assert search.shown()[0].candidate.title == "Denoise"
+
+
 def test_a_double_click_on_empty_canvas_searches_there(hand: Hand) -> None:
     before = hand.graph
     hand.double_click(QPointF(680, 520))

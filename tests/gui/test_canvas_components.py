@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.model.document import Document
@@ -137,6 +138,7 @@ def test_a_component_is_entered_edited_and_left_and_all_instances_follow(hand: H
     view, whole = hand.view, hand.graph
     hand.double_click(_body(hand, second.id))
     assert set(view.canvas.nodes) == {"prompt", "solve"}
+    assert view.trail.isVisible()
     assert view.trail.words == ["Graph", "Look"]
     view.canvas.select(Selection.of(nodes=("prompt",)))
     hand.key(Qt.Key.Key_Delete)
@@ -146,7 +148,7 @@ def test_a_component_is_entered_edited_and_left_and_all_instances_follow(hand: H
     hand.key(Qt.Key.Key_Up, CTRL)
     assert {first.id, second.id} <= set(view.canvas.nodes)
     assert view.canvas.selection == Selection.of(nodes=(second.id,))
-    assert view.trail.words == []
+    assert not view.trail.isVisible()
     for instance in (first, second):
         assert "Text" not in {line.title for line in view.canvas.nodes[instance.id].card.lines}
     hand.session.undo()
@@ -155,7 +157,7 @@ def test_a_component_is_entered_edited_and_left_and_all_instances_follow(hand: H
 
 def test_undo_works_inside_and_leads_out_when_the_component_goes(hand: Hand) -> None:
     instance = _make(hand, "prompt", "solve")
-    hand.view.enter(instance.id)
+    hand.view.walking.enter(instance.id)
     hand.drag(hand.header("solve"), hand.header("solve") + QPointF(64, 32))
     assert [node.x for node in hand.graph.components[0].nodes] == [0, 464]
     hand.session.undo()
@@ -166,12 +168,33 @@ def test_undo_works_inside_and_leads_out_when_the_component_goes(hand: Hand) -> 
     assert set(hand.view.canvas.nodes) == {"prompt", "model", "seed", "solve", "save"}
 
 
+def test_the_way_back_is_a_row_of_buttons_and_the_view_is_as_it_was(hand: Hand) -> None:
+    outer = _make(hand, "prompt", "solve")
+    hand.view.walking.enter(outer.id)
+    hand.view.canvas.select(Selection.of(nodes=("solve",)))
+    hand.key(Qt.Key.Key_G, CTRL | SHIFT)
+    hand.key(Qt.Key.Key_Escape)
+    hand.view.walking.leave()
+    hand.view.navigation.zoom_to(0.6)
+    hand.view.centre_on(QPointF(123, 45))
+    hand.view.walking.enter(outer.id)
+    (inner,) = (name for name, item in hand.view.canvas.nodes.items() if item.node.component is not None)
+    hand.view.walking.enter(inner)
+    assert hand.view.trail.words == ["Graph", "Look", "Component"]
+    assert hand.view.trail.width() > 120, "all steps have room"
+    first, _second = (step for step in hand.view.trail.findChildren(QToolButton) if step.isVisible())
+    QTest.mouseClick(first, Qt.MouseButton.LeftButton)
+    assert hand.view.focus.places == ()
+    assert hand.view.zoom == 0.6
+    assert (hand.view.visible().center() - QPointF(123, 45)).manhattanLength() < 4
+
+
 def test_what_is_deleted_inside_takes_its_outer_wires_along(hand: Hand) -> None:
     instance = _make(hand, "prompt", "solve")
-    hand.view.enter(instance.id)
+    hand.view.walking.enter(instance.id)
     hand.view.canvas.select(Selection.of(nodes=("solve",)))
     hand.key(Qt.Key.Key_Delete)
-    hand.view.leave_component()
+    hand.view.walking.leave()
     assert hand.wires() == set()
     hand.session.undo()
     assert f"{instance.id}.image > save.image" in hand.wires()
@@ -181,7 +204,7 @@ def test_a_component_cannot_be_put_into_itself(hand: Hand, qtbot: QtBot) -> None
     instance = _make(hand, "prompt", "solve")
     hand.view.canvas.select(Selection.of(nodes=(instance.id,)))
     hand.key(Qt.Key.Key_C, CTRL)
-    hand.view.enter(instance.id)
+    hand.view.walking.enter(instance.id)
     before = hand.graph
     with qtbot.waitSignal(hand.view.told) as told:
         hand.key(Qt.Key.Key_V, CTRL)
@@ -194,13 +217,13 @@ def test_a_component_cannot_be_put_into_itself(hand: Hand, qtbot: QtBot) -> None
 
 def test_problems_and_progress_inside_are_shown_inside(hand: Hand, qtbot: QtBot) -> None:
     instance = _make(hand, "solve")
-    hand.view.enter(instance.id)
+    hand.view.walking.enter(instance.id)
     hand.view.facts.hear(Progress("job", f"{instance.id}/solve", 0, 1, 5, 20, ""), {})
     assert hand.view.canvas.nodes["solve"].card.facts.progress == 0.25
     hand.view.canvas.select(Selection.of(nodes=("solve",)))
     hand.view.commit("Steps", set_parameter(hand.view.document, "solve", "steps", -1))
     qtbot.waitUntil(lambda: "steps is -1" in hand.view.canvas.nodes["solve"].card.problem)
-    hand.view.leave_component()
+    hand.view.walking.leave()
     assert hand.view.canvas.nodes[instance.id].card.facts.progress == 0.25
     qtbot.waitUntil(lambda: "steps is -1" in hand.view.canvas.nodes[instance.id].card.problem)
 
@@ -214,15 +237,15 @@ def test_an_instance_is_run_by_the_inner_nodes_that_give_its_outputs(hand: Hand,
 
 def test_a_setting_is_shown_outside_and_renamed_with_its_wires_and_values(hand: Hand, qtbot: QtBot) -> None:
     first, second = _twins(hand)
-    hand.view.enter(first.id)
+    hand.view.walking.enter(first.id)
     hand.view.canvas.select(Selection.of(nodes=("solve",)))
     hand.view.commands.run("canvas.show-outside")
     hand.type("show steps")
     hand.key(Qt.Key.Key_Return)
-    hand.view.leave_component()
+    hand.view.walking.leave()
     for instance in (first, second):
         hand.view.commit("Set", set_parameter(hand.view.document, instance.id, "steps", 7))
-    hand.view.enter(first.id)
+    hand.view.walking.enter(first.id)
     inspector = Inspector(hand.view.focus, hand.view.registry, hand.view.facts)
     qtbot.addWidget(inspector)
     for heading, fresh in (("settings steps", "Detail"), ("inputs denoiser", "Model"), ("outputs image", "Picture")):

@@ -23,6 +23,7 @@ class Choosing:
     def __init__(self, over: QWidget, scene: CanvasScene, ended: Callable[[], None]) -> None:
         self.search: NodeSearch | None = None
         self._over, self._scene, self._ended = over, scene, ended
+        self._recent: list[str] = []
 
     def nodes(
         self,
@@ -32,9 +33,19 @@ class Choosing:
         hint: str,
         others: Iterable[Candidate] = (),
     ) -> None:
-        """Search among the node types that fit, and `others`, with the field at a point of the view."""
+        """Search among the node types that fit, and `others`, with the field at a point of the view.
+
+        Those chosen last stand first, as long as nothing is typed.
+        """
         candidates = [*(_candidate(shape) for shape in self._addable() if fitting(shape)), *others]
-        self._open(at, candidates, chosen, f"Add a node that {hint}" if hint else "Add a node")
+        order = {key: place for place, key in enumerate(self._recent)}
+        candidates.sort(key=lambda candidate: order.get(candidate.key, len(order)))
+
+        def choose(key: str) -> None:
+            self._recent = [key, *(other for other in self._recent if other != key)]
+            chosen(key)
+
+        self._open(at, candidates, choose, f"Add a node that {hint}" if hint else "Add a node")
 
     def few(self, at: QPoint, choices: Sequence[Choice], chosen: Callable[[str], None], question: str) -> None:
         """Choose from a few things at a point of the view."""

@@ -77,13 +77,13 @@ class Commands:
             item = view.canvas.frames[hit.frame]
             (view.writing.frame_note if item.is_note else view.writing.frame_title)(hit.frame)
         elif not hit.thing:
-            view.add_at(pointer.scene)
+            view.editing.add(pointer.scene)
 
     def _open_node(self, node: str, pointer: Pointer) -> None:
         view = self._view
         if pointer.scene.y() - view.canvas.nodes[node].y() < HEADER:
             view.writing.node_title(node)
-        elif not view.writing.node_value(node, pointer.scene) and not view.enter(node):
+        elif not view.writing.node_value(node, pointer.scene) and not view.walking.enter(node):
             view.look_at(node)
 
     def _toggle_dot(self, hit: Hit, pointer: Pointer) -> None:
@@ -111,7 +111,7 @@ class Commands:
 
     def _fill(self, menu: QMenu, names: Iterable[str], where: QPointF) -> None:
         at_point = {
-            "canvas.add": self._view.add_at,
+            "canvas.add": self._view.editing.add,
             "canvas.paste": self._view.editing.paste,
             "canvas.note": self._view.editing.note,
         }
@@ -157,7 +157,7 @@ Done = dict[str, Callable[[], None]]
 def _editing(view: CanvasView) -> Done:
     editing = view.editing
     return {
-        "canvas.add": view.add_at,
+        "canvas.add": editing.add,
         "canvas.delete": editing.remove,
         "canvas.delete-apart": lambda: editing.remove(reconnect=False),
         "canvas.wire": view.stepping.wire,
@@ -178,7 +178,7 @@ def _components(view: CanvasView) -> Done:
     return {
         "canvas.component": parts.make,
         "canvas.enter": parts.enter,
-        "canvas.leave": view.leave_component,
+        "canvas.leave": view.walking.leave,
         "canvas.show-outside": parts.show_outside,
         "canvas.make-unique": parts.make_unique,
         "canvas.take-apart": parts.take_apart,

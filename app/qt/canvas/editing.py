@@ -11,10 +11,11 @@ from PySide6.QtGui import QGuiApplication
 from app.model import edits
 from app.model.document import Document
 from app.model.edits import Box, Pasted
-from app.qt.canvas.changes import Align, Spread, aligned, distributed, moved, removed
+from app.qt.canvas.changes import Align, Spread, added, aligned, distributed, moved, removed
 from app.qt.canvas.clipboard import from_text, looks_like_graph, to_text
 from app.qt.canvas.frame_item import TITLE_HEIGHT
 from app.qt.canvas.look import GRID
+from app.qt.canvas.parts import KEPT
 from app.qt.canvas.scene import united
 from app.qt.canvas.selection import Selection
 from nodes.graph.edit import new_id
@@ -33,6 +34,24 @@ class Editing:
 
     def __init__(self, view: CanvasView) -> None:
         self._view = view
+
+    # Adding -----------------------------------------------------------------------------------------------------------
+
+    def add(self, where: QPointF | None = None) -> None:
+        """Search for a node to add at a point of the scene; at the pointer, or in the middle, for none."""
+        view, at = self._view, self._view.pointed_at() if where is None else where
+        kept = view.parts.candidates()
+        view.choosing.nodes(view.mapFromScene(at), lambda _shape: True, lambda key: self._add(key, at), "", kept)
+
+    def _add(self, type_id: str, where: QPointF) -> None:
+        if type_id.startswith(KEPT):
+            self._view.parts.insert(type_id, where)
+            return
+        shape = self._view.canvas.shapes.of_type(type_id)
+        if shape is not None:
+            document, name = added(self._view.document, shape, where.x(), where.y())
+            self._view.commit(f"Add {shape.spec.title}", document)
+            self._view.canvas.select(Selection.of(nodes=(name,)))
 
     # Taking away and muting -------------------------------------------------------------------------------------------
 

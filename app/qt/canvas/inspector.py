@@ -21,7 +21,7 @@ from engine.api.plan import Json
 from nodes.graph.errors import EditError
 from nodes.graph.model import Component, Graph, Node
 from nodes.registry import Registry
-from nodes.specs.declare import Kind, Parameter
+from nodes.specs.declare import Kind, Parameter, in_words
 from nodes.specs.shape import Shape
 
 _MARGIN, _SPACING, _NOTE_HEIGHT = 16, 8, 64
@@ -153,7 +153,8 @@ class Inspector(QScrollArea):
     def _make_known(self, node: Node, shape: Shape, wired: Mapping[str, list[str]]) -> None:
         several = len(self._nodes) > 1
         self._add_title(f"{len(self._nodes)} × {shape.spec.title}" if several else node.title or shape.spec.title)
-        self._sheet.say(shape.spec.help)
+        if shape.spec.help:
+            self._sheet.say(shape.spec.help)
         if not several:
             self._make_result(node)
         self._make_inputs(shape, wired)
@@ -218,7 +219,7 @@ class Inspector(QScrollArea):
                 self._add_name(component.id, heading, name, output=output)
 
     def _add_name(self, component: str, heading: str, name: str, *, output: bool) -> None:
-        field = NameField(name, f"Name of the {heading.lower().removesuffix('s')} “{name}”")
+        field = NameField(in_words(name), f"Name of the {heading.lower().removesuffix('s')} “{name}”")
         field.named.connect(
             lambda fresh: self._define(
                 f"Rename {name}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace as replace_document
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from app.qt.canvas.interactions.base import Choice
 from app.qt.canvas.matching import Candidate
 from app.qt.canvas.selection import Selection
 from app.qt.canvas.shapes import COMPONENT_FAMILY
+from app.qt.canvas.wires import with_dots
 from nodes.graph.errors import EditError
 from nodes.graph.model import Component, End
 from nodes.specs.shape import FILE_KINDS, Shape
@@ -50,7 +52,7 @@ class Parts:
         def change(document: Document) -> Document:
             document, instance = edits.make_component(document, nodes, _TITLE, exposed)
             made.append(instance)
-            return document
+            return _straightened(document, made)
 
         if self._change("Make a component", change):
             self._view.canvas.select(Selection.of(nodes=made))
@@ -72,7 +74,7 @@ class Parts:
         def change(document: Document) -> Document:
             document, freed = edits.take_apart(document, instance)
             names.extend(freed)
-            return document
+            return _straightened(document, names)
 
         if self._change("Take apart", change):
             self._view.canvas.select(Selection.of(nodes=names))
@@ -93,7 +95,7 @@ class Parts:
         """Work on the definition of the selected instance."""
         instance = self._instance()
         if instance is not None:
-            self._view.enter(instance)
+            self._view.walking.enter(instance)
 
     def save(self) -> None:
         """Write the component of the selected instance to a file of its own."""
@@ -224,6 +226,15 @@ class Parts:
             self._view.told.emit(str(error))
             return False
         return True
+
+
+def _straightened(document: Document, nodes: Collection[str]) -> Document:
+    """The document with no dots on the wires of these nodes to others: they led around what is elsewhere now."""
+    links = (
+        with_dots(link, ()) if link.extra and (link.source.node in nodes) != (link.target.node in nodes) else link
+        for link in document.graph.links
+    )
+    return replace_document(document, graph=replace(document.graph, links=tuple(links)))
 
 
 def _choice(component: Component, key: str, end: End, words: str, output: bool, _setting: bool) -> Choice:

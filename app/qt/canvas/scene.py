@@ -89,6 +89,12 @@ class CanvasScene(QGraphicsScene):
         self.select(self.selection.still_in(graph))
         self.mirrored.emit()
 
+    def show_graph(self, graph: Graph, prefix: str, barred: frozenset[str]) -> None:
+        """Show another graph, of which nothing need be like this one."""
+        self.select(NONE)
+        self.prefix, self.barred = prefix, barred
+        self.mirror(graph)
+
     def shape(self, node: str) -> Shape | None:
         """The declaration of a node that is shown; None when its type is not known here."""
         return self._shapes.of(self.nodes[node].node)

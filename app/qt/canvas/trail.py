@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
@@ -12,20 +12,12 @@ from app.model.focus import Focus
 _CORNER = 12
 
 
-class Walking(Protocol):
-    """The view that goes where one chooses."""
-
-    def go_to_depth(self, depth: int) -> None:
-        """Work on the graph at a depth of the way inwards."""
-        ...
-
-
 class Trail(QFrame):
     """Seen only inside a component. Each step but the last is a button."""
 
-    def __init__(self, focus: Focus, view: Walking, parent: QWidget) -> None:
+    def __init__(self, focus: Focus, go_to: Callable[[int], None], parent: QWidget) -> None:
         super().__init__(parent)
-        self._focus, self._view = focus, view
+        self._focus, self._go_to = focus, go_to
         self.setObjectName("popup")
         self.setAccessibleName("The way into this component")
         self._row = QHBoxLayout(self)
@@ -33,7 +25,7 @@ class Trail(QFrame):
         self._row.setSpacing(4)
         self.move(_CORNER, _CORNER)
         focus.changed.connect(lambda _document: self.follow())
-        self.follow()
+        self.hide()
 
     @property
     def words(self) -> list[str]:
@@ -52,8 +44,9 @@ class Trail(QFrame):
                 widget.deleteLater()
         for depth, word in enumerate(words):
             self._add(depth, word, last=depth == len(words) - 1)
-        self.setVisible(bool(words))
         self.adjustSize()
+        self.setVisible(bool(words))
+        self.raise_()
 
     def _steps(self) -> list[QWidget]:
         items = (self._row.itemAt(number) for number in range(self._row.count()))
@@ -68,11 +61,15 @@ class Trail(QFrame):
             button = QToolButton(self)
             button.setText(word)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda: self._view.go_to_depth(depth))
+            button.clicked.connect(lambda: self._go_to(depth))
             step = button
         step.setProperty("step", word)
-        self._row.addWidget(step)
+        self._put(step)
         if not last:
             arrow = QLabel("›", self)
             arrow.setObjectName("quiet")
-            self._row.addWidget(arrow)
+            self._put(arrow)
+
+    def _put(self, widget: QWidget) -> None:
+        self._row.addWidget(widget)
+        widget.show()  # what is hidden takes no room, and the room is asked for at once

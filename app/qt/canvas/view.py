@@ -28,7 +28,6 @@ from app.model.document import Document
 from app.model.focus import Focus
 from app.model.session import Session
 from app.qt.canvas.backdrop import paint_backdrop, paint_empty
-from app.qt.canvas.changes import added
 from app.qt.canvas.checking import Checker
 from app.qt.canvas.choosing import Choosing
 from app.qt.canvas.commands import Commands
@@ -45,15 +44,14 @@ from app.qt.canvas.look import DARK, Look
 from app.qt.canvas.minimap import Minimap
 from app.qt.canvas.navigation import Navigation
 from app.qt.canvas.overview import OVERVIEW_BELOW, paint_frames, paint_selected
-from app.qt.canvas.parts import KEPT, Parts
+from app.qt.canvas.parts import Parts
 from app.qt.canvas.quick_look import QuickLook
 from app.qt.canvas.scene import CanvasScene
-from app.qt.canvas.selection import NONE as NOTHING
-from app.qt.canvas.selection import Selection
 from app.qt.canvas.stepping import Stepping
 from app.qt.canvas.thumbnails import Thumbnails
 from app.qt.canvas.tips import tip_of
 from app.qt.canvas.trail import Trail
+from app.qt.canvas.walking import Walking
 from app.qt.canvas.writing import Writing
 from nodes.graph.errors import EditError
 from nodes.registry import Registry
@@ -85,7 +83,6 @@ class CanvasView(QGraphicsView):
         super().__init__(parent)
         self.session, self.registry, self.facts = session, registry, facts
         self.focus = Focus(session)
-        self._views: list[tuple[float, QPointF]] = []
         self.gesture: Gesture | None = None
         self._canvas = CanvasScene(registry, facts, look, Thumbnails(self._asset), self)
         self._lingering: Gesture | None = None
@@ -101,6 +98,7 @@ class CanvasView(QGraphicsView):
         self.editing = Editing(self)
         self.parts = Parts(self)
         self.stepping = Stepping(self)
+        self.walking = Walking(self)
         self.commands = Commands(self)
         self._at_edge = QTimer(self)
         self._at_edge.setInterval(_TICK)
@@ -113,9 +111,8 @@ class CanvasView(QGraphicsView):
             signal.connect(self.refresh)
         self.checker = Checker(registry, self)
         self.checker.found.connect(self._canvas.show_problems)
-        self.trail = Trail(self.focus, self, self)
+        self.trail = Trail(self.focus, self.walking.go_to, self)
         self.quick_look = QuickLook(self._canvas, self.run_to, self)
-        self.focus.moved.connect(self._on_moved)
         self.focus.changed.connect(self._on_changed)
         self._on_changed(self.focus.document)
 
@@ -205,25 +202,6 @@ class CanvasView(QGraphicsView):
         if targets:
             self.looked.emit(targets)
 
-    def enter(self, node: str) -> bool:
-        """Work on the definition of a component; False when the node is no instance of one."""
-        here = self.navigation.zoom, self.visible().center()
-        if not self.focus.enter(node):
-            return False
-        self._views.append(here)
-        return True
-
-    def leave_component(self) -> None:
-        """Work on the graph around the component again."""
-        self.go_to_depth(len(self.focus.places) - 1)
-
-    def go_to_depth(self, depth: int) -> None:
-        """Work on the graph at a depth of the way inwards, seen as it was left; what was entered there is selected."""
-        if 0 <= depth < len(self.focus.places):
-            instance = self.focus.places[depth].instance
-            self.focus.go_to(depth)
-            self._canvas.select(Selection.of(nodes=(instance,)))
-
     def offer_nodes(
         self, where: QPointF, fitting: Callable[[Shape], bool], chosen: Callable[[str], None], hint: str
     ) -> None:
@@ -234,22 +212,9 @@ class CanvasView(QGraphicsView):
         """Let the artist choose one of a few at a point of the scene."""
         self.choosing.few(self.mapFromScene(where), choices, chosen, question)
 
-    def add_at(self, where: QPointF | None = None) -> None:
-        """Search for a node to add at a point of the scene; at the pointer, or in the middle, for none."""
-        if where is None:
-            where = self._pointer.scene if self.viewport().underMouse() else self.visible().center()
-        place, kept = self.mapFromScene(where), self.parts.candidates()
-        self.choosing.nodes(place, lambda _shape: True, lambda key: self._add(key, where), "", kept)
-
-    def _add(self, type_id: str, where: QPointF) -> None:
-        if type_id.startswith(KEPT):
-            self.parts.insert(type_id, where)
-            return
-        shape = self._canvas.shapes.of_type(type_id)
-        if shape is not None:
-            document, name = added(self.document, shape, where.x(), where.y())
-            self.commit(f"Add {shape.spec.title}", document)
-            self._canvas.select(Selection.of(nodes=(name,)))
+    def pointed_at(self) -> QPointF:
+        """The point of the scene at the pointer, or in the middle of what is seen."""
+        return self._pointer.scene if self.viewport().underMouse() else self.visible().center()
 
     def _asset(self, reference: str) -> bytes | None:
         return self.document.assets.get(reference)
@@ -259,22 +224,11 @@ class CanvasView(QGraphicsView):
         self.setFocus()
         self.refresh()
 
-    def _on_moved(self) -> None:
-        """Another graph is shown: nothing of the one before lingers."""
+    def show_place(self) -> None:
+        """Another graph is worked on: nothing of the one before lingers."""
         self.cancel_gesture()
         self.inline.close()
-        self._canvas.select(NOTHING)
-        self._canvas.prefix = self.focus.prefix
-        self._canvas.barred = self.focus.barred
-        self._canvas.mirror(self.focus.document.graph)
-        depth = len(self.focus.places)
-        if depth < len(self._views):
-            zoom, centre = self._views[depth]
-            del self._views[depth:]
-            self.navigation.zoom_to(zoom)
-            self.centre_on(centre)
-        else:
-            self.navigation.fit(self._canvas.content())
+        self._canvas.show_graph(self.document.graph, self.focus.prefix, self.focus.barred)
 
     def _on_changed(self, after: Document) -> None:
         if self._previewing:
