@@ -9,21 +9,27 @@ from app.cli.engine_tools import run_tool
 from app.cli.errors import Exit
 from app.cli.places import RESOURCES
 
-EVALUATIONS = ("layout", "style")
+EVALUATIONS = {
+    "layout": "whether painted phrases appear where they were painted",
+    "style": "whether a style reference is followed",
+    "ensemble": "what experts gain over one shared model",
+    "encoders": "what each text encoder brings",
+    "prompt-switch": "which sentence wins as the switch moves",
+    "capacity": "what experts and depth cost in time",
+    "samplers": "what each sampler needs for how good a picture",
+}
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `eval`."""
-    parser.description = (
-        "Measure Storybook: layout tells whether painted phrases appear where they were painted, style whether a style "
-        "reference is followed. Writes a report with pictures, and its figures as JSON."
-    )
-    parser.add_argument("name", choices=EVALUATIONS, metavar="NAME", help=" or ".join(EVALUATIONS))
+    told = "; ".join(f"{name} tells {what}" for name, what in EVALUATIONS.items())
+    parser.description = f"Measure Storybook: {told}. Writes a report with pictures, and its figures as JSON."
+    parser.add_argument("name", choices=EVALUATIONS, metavar="NAME", help=", ".join(EVALUATIONS))
     parser.add_argument(
         "-o", "--output", type=Path, default=RESOURCES / "docs" / "results", metavar="DIR", help="where to write"
     )
-    parser.add_argument("--count", type=int, default=100, help="how many layouts or prompts (100)")
-    parser.add_argument("--seeds", type=int, default=2, help="pictures for each (2)")
+    parser.add_argument("--count", type=int, default=100, help="how many layouts, prompts, captions or rounds (100)")
+    parser.add_argument("--seeds", type=int, default=2, help="pictures of each layout or prompt (2)")
 
 
 def run(arguments: argparse.Namespace) -> int:
