@@ -199,9 +199,7 @@ def pictures_in(page: str) -> list[str]:
 def test_samplers_come_nearer_to_the_reference_with_more_evaluations(
     base: StorybookDenoiser, encoders: Encoders, drafting: Drafting, world: World, tmp_path: Path
 ) -> None:
-    report: SamplerReport = evaluate_samplers(
-        base, encoders, world, 2, drafting, reference_steps=60, samplers=["euler"]
-    )
+    report = evaluate_samplers(base, encoders, world, 2, drafting, reference_steps=60, samplers=["euler"])
     write_samplers(report, tmp_path)
     errors = {f.steps: f.error for f in report.figures if f.sampler == "euler"}
     assert errors[48] < errors[9]
