@@ -57,6 +57,10 @@ class _Reader:
         for link in document.graph.links:
             if link.source.node in self._nodes:
                 self._into.setdefault(link.target, []).append(link.source)
+        # Outputs whose sample another solve starts from.
+        self._goes_on = {
+            source for target, sources in self._into.items() if target.port == "start" for source in sources
+        }
 
     def row(self, node: Node) -> Row | None:
         if node.component is not None:
@@ -94,7 +98,8 @@ class _Reader:
         return Solve(
             node=node.id,
             title=self._title(node),
-            sampler=str(self._value(node, "sampler")),
+            sampler=(sampler := str(self._value(node, "sampler"))),
+            sampler_title=self._choice_title(node, "sampler", sampler),
             guidance=self._number(node, "guidance", 1.0),
             sigma_from=sigma_from,
             sigma_to=sigma_to,
@@ -106,7 +111,7 @@ class _Reader:
             levels=levels,
             schedule=schedule,
             refines=node.type == REFINE,
-            handed_on=self._handed_on(node),
+            handed_on=End(node.id, "sample") in self._goes_on,
             held=frozenset(name for name, value in node.params.items() if value is not None),
             driven=frozenset(
                 name for name in ("sampler", "guidance", "steps", "sigmas") if self._into.get(End(node.id, name))
@@ -206,12 +211,6 @@ class _Reader:
             self._entered.discard(node.id)
         return 0.0 if solve is None else solve.sigma_to
 
-    def _handed_on(self, node: Node) -> bool:
-        """Whether another solve goes on with its sample."""
-        sample = End(node.id, "sample")
-        ends = (End(other.id, "start") for other in self._nodes.values() if other.type == DENOISE)
-        return any(sample in self._into.get(end, ()) for end in ends)
-
     # What changes on the way
 
     def _switches(self, node: Node, levels: Sigmas) -> Iterator[Switch]:
@@ -246,6 +245,10 @@ class _Reader:
     def _number(self, node: Node, name: str, fallback: float) -> float:
         value = self._value(node, name)
         return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else fallback
+
+    def _choice_title(self, node: Node, name: str, choice: str) -> str:
+        shape = self._registry.shape(node.type)
+        return choice if shape is None else shape.parameters[name].choice_label(choice)
 
     def _title(self, node: Node) -> str:
         shape = self._registry.shape(node.type)

@@ -111,6 +111,7 @@ class Solve:
     node: str
     title: str
     sampler: str
+    sampler_title: str
     guidance: float
     sigma_from: float
     sigma_to: float

@@ -21,6 +21,7 @@ from app.model.gallery import Gallery
 from app.model.jobs import Jobs
 from app.model.layers import Layer
 from app.model.layouts import Place, load_layouts, save_layouts
+from app.model.model_cards import read_models
 from app.model.projects import Workspace
 from app.model.settings import SeedMode, Settings
 from app.model.settings import Theme as ThemeChoice
@@ -44,7 +45,8 @@ from app.qt.panels.small_view import SmallView
 from app.qt.panels.strip import Part, ResultsStrip
 from app.qt.pictures import local_files
 from app.qt.running import Running, Stage
-from app.qt.theme import DARK, LIGHT, Icons, Theme, wear
+from app.qt.theme import DARK, LIGHT, RESOURCES, Icons, Theme, wear
+from app.qt.timeline.panel import TimelinePanel
 from engine.api.messages import AnyEvent
 
 _SOFT, _GROWN = 8.0, 8
@@ -143,6 +145,13 @@ class StudioWindow(QMainWindow):
         self.add_panel(Panel("size", "Size and Crop", size, paint, corner=(size.reset,)), "panel.size")
         self.add_panel(Panel("inspector", "Inspector", self.graph.inspector, graph, scrolls=False), "panel.inspector")
         self.add_panel(Panel("small-view", "Paint View", self.small_view, graph, scrolls=False), "panel.small-view")
+        self.timeline = TimelinePanel(self.desk, self._parts.jobs, read_models((RESOURCES,)))
+        self.timeline.node_wanted.connect(self.show_node)
+        places = (*paint, *graph)
+        self.add_panel(
+            Panel("timeline", "Noise Timeline", self.timeline, places, True, (self.timeline.line,)), "view.timeline"
+        )
+        self.timeline.join(self.docks["timeline"])
         self.add_panel(Panel("results", "Results", self.strip, (*paint, *graph), band=True), "panel.results")
 
     def _fill_menus(self) -> None:
@@ -469,6 +478,7 @@ class StudioWindow(QMainWindow):
         self.desk.leave()
         self.page.sentence.leave()
         self.graph.inspector.leave()
+        self.timeline.leave()
         self.canvas.leave()
         super().closeEvent(event)
         self.closed.emit()

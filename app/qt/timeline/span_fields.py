@@ -1,0 +1,151 @@
+"""What can be set of a span, beside the span: its guidance, and sampler, steps and guidance of its solve."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QFrame, QPushButton, QWidget
+
+from app.model import edits
+from app.model.timeline import EXPERT
+from app.model.timeline_values import Solve, Span
+from app.model.timeline_words import span_said
+from app.qt.canvas.scale import Scale
+from app.qt.desk import Desk
+from app.qt.panels.number import NumberSlider
+from app.qt.panels.parts import column, heading, quiet, rule
+from app.qt.theme import GRID
+from nodes.specs.declare import Parameter
+
+_WIDTH = 36 * GRID
+
+
+class SpanFields(QFrame):
+    """Opens over a span, and closes when the keys go elsewhere. `node_wanted`: its node shall be shown in the graph."""
+
+    node_wanted = Signal(str)
+
+    def __init__(self, desk: Desk, found: Callable[[], tuple[Solve, Span] | None], parent: QWidget) -> None:
+        """`found`: the solve and the span as they are now, after every edit."""
+        super().__init__(parent.window())
+        self.setObjectName("popup")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFixedWidth(_WIDTH)
+        self._desk, self._found, self._window = desk, found, parent.window()
+        self._rows = column(self)
+        if (now := found()) is not None:
+            self.setAccessibleName(now[1].title)
+            self._add_own(*now)
+            self._add_shared(now[0])
+            self._add_link()
+
+    def open_above(self, room: QRect) -> None:
+        """Show it over a part of the window, in the window's own pixels."""
+        self.adjustSize()
+        within = self._window.rect()
+        left = min(max(room.center().x() - self.width() // 2, GRID), within.right() - self.width() - GRID)
+        self.move(QPoint(left, max(room.top() - self.height() - GRID, GRID)))
+        self.show()
+        self.raise_()
+        first = next((field for field in self.findChildren(NumberSlider) if field.isEnabled()), None)
+        (first or self).setFocus()
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._follow_focus)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape closes it."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def _follow_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """A list that a choice opens is a window of its own, and keeps this open."""
+        if now is not None and now.window() is self.window() and now is not self and not self.isAncestorOf(now):
+            self.close()
+
+    def _add_own(self, solve: Solve, span: Span) -> None:
+        name, _, told = span_said(solve, span).partition("  ·  ")
+        self._rows.addWidget(heading(name))
+        self._rows.addWidget(quiet(told))
+        if len(solve.spans) > 1 or span.expert is not None:
+            parameter = self._parameter(EXPERT, "guidance")
+            self.guidance = self._slider(parameter, "Guidance of its own", span.guidance)
+            self.guidance.setEnabled(not span.guidance_driven)
+            self.guidance.dragged.connect(self._set_own_guidance)
+            self._rows.addWidget(self.guidance)
+            told = f"Automatic: {solve.guidance:g}, as {solve.title} has it."
+            self._rows.addWidget(quiet("Driven by the graph." if span.guidance_driven else told))
+            self._rows.addWidget(rule())
+            self._rows.addWidget(heading(f"All of {solve.title}"))
+
+    def _add_shared(self, solve: Solve) -> None:
+        self._rows.addWidget(self._made_samplers(solve))
+        wired, node_type = solve.driven, self._desk.document.nodes[solve.node].type
+        steps = self._slider(self._parameter(node_type, "steps"), "Steps", len(solve.schedule) - 1)
+        steps.setEnabled(not wired & {"steps", "sigmas"})
+        guidance = self._slider(self._parameter(node_type, "guidance"), "Guidance", solve.guidance)
+        guidance.setEnabled("guidance" not in wired)
+        for name, field in (("steps", steps), ("guidance", guidance)):
+            field.dragged.connect(lambda value, name=name: self._set(name, value))
+            self._rows.addWidget(field)
+        self.steps, self.shared_guidance = steps, guidance
+        if told := ", ".join(sorted(wired)):
+            self._rows.addWidget(quiet(f"Driven by the graph: {told}."))
+
+    def _made_samplers(self, solve: Solve) -> QComboBox:
+        parameter = self._parameter(self._desk.document.nodes[solve.node].type, "sampler")
+        self.sampler = QComboBox()
+        self.sampler.setAccessibleName(parameter.label)
+        self.sampler.setToolTip(parameter.help)
+        for choice in parameter.choices:
+            self.sampler.addItem(parameter.choice_label(choice), choice)
+        self.sampler.setCurrentIndex(self.sampler.findData(solve.sampler))
+        self.sampler.setEnabled("sampler" not in solve.driven)
+        self.sampler.activated.connect(lambda _index: self._choose_sampler())
+        return self.sampler
+
+    def _add_link(self) -> None:
+        self.link = QPushButton("Show in Graph")
+        self.link.clicked.connect(lambda _checked=False: self._show_node())
+        self._rows.addWidget(self.link)
+
+    def _slider(self, parameter: Parameter, title: str, value: float | None) -> NumberSlider:
+        low, high = parameter.minimum or 0.0, parameter.maximum or 0.0
+        field = NumberSlider(title, Scale(parameter, low, high), parameter.help)
+        field.set_value(value)
+        field.released.connect(self._desk.settle)
+        field.refused.connect(lambda fault: self._desk.told.emit(fault) if fault else None)
+        return field
+
+    def _parameter(self, node_type: str, name: str) -> Parameter:
+        shape = self._desk.registry.shape(node_type)
+        assert shape is not None, node_type  # the timeline shows only nodes that it knows
+        return shape.parameters[name]
+
+    def _set_own_guidance(self, value: float | None) -> None:
+        if (now := self._found()) is not None:
+            solve, span = now
+            key = "guidance", solve.node, solve.spans.index(span)
+            registry = self._desk.registry
+            self._desk.drag(f"Guidance of {span.title}", key, edits.set_span_guidance, registry, span, value)
+
+    def _set(self, name: str, value: float) -> None:
+        if (now := self._found()) is not None:
+            label, node = f"{name.capitalize()} of {now[0].title}", now[0].node
+            self._desk.drag(label, (name, node), edits.set_parameter, node, name, value)
+
+    def _choose_sampler(self) -> None:
+        if (now := self._found()) is not None:
+            choice = self.sampler.currentData()
+            self._desk.edit(f"Sampler of {now[0].title}", edits.set_parameter, now[0].node, "sampler", choice)
+
+    def _show_node(self) -> None:
+        now = self._found()
+        self.close()
+        if now is not None:
+            self.node_wanted.emit(now[1].expert or now[0].node)
