@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.model.document import Document
@@ -187,6 +187,19 @@ def test_the_way_back_is_a_row_of_buttons_and_the_view_is_as_it_was(hand: Hand) 
     assert hand.view.focus.places == ()
     assert hand.view.zoom == 0.6
     assert (hand.view.visible().center() - QPointF(123, 45)).manhattanLength() < 4
+
+
+def test_inside_it_is_seen_what_instances_feed(hand: Hand, qtbot: QtBot) -> None:
+    instance = _make(hand, "solve")
+    hand.view.walking.enter(instance.id)
+    inspector = Inspector(hand.view.focus, hand.view.registry, hand.view.facts)
+    qtbot.addWidget(inspector)
+    inspector.show_nodes(["solve"])
+    said = [label.text() for label in inspector.findChildren(QLabel)]
+    assert {"Denoiser ← from outside", "Prompt ← from outside"} <= set(said)
+    wired = {spot.name: spot.wired for spot in hand.view.canvas.nodes["solve"].card.spots}
+    assert (wired["prompt"], wired["image"], wired["style"]) == (True, True, False)
+    inspector.leave()
 
 
 def test_what_is_deleted_inside_takes_its_outer_wires_along(hand: Hand) -> None:

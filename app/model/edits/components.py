@@ -36,8 +36,8 @@ def make_component(
     """
     if not nodes:
         raise EditError("No nodes are selected. Select those that the component shall hold.")
-    chosen = [node_of(document, node) for node in nodes]
-    names = {node.id for node in chosen}
+    names = {node_of(document, node).id for node in nodes}
+    chosen = [node for node in document.graph.nodes if node.id in names]
     graph, component, instance = document.graph, ids(), ids()
     ports = _Ports(graph.links, names)
     inner = [link for link in graph.links if link.source.node in names and link.target.node in names]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -21,12 +22,24 @@ from engine.api.plan import Json
 from nodes.graph.errors import EditError
 from nodes.graph.model import Component, Graph, Node
 from nodes.registry import Registry
-from nodes.specs.declare import Kind, Parameter, in_words
+from nodes.specs.declare import Kind, Parameter, Port, in_words
 from nodes.specs.shape import Shape
 
 _MARGIN, _SPACING, _NOTE_HEIGHT = 16, 8, 64
 _IDLE = 600
 """Milliseconds without a letter or a step after which an edit counts as finished."""
+
+
+@dataclass(frozen=True)
+class _Wires:
+    """What comes to the inputs of a node: the nodes wired to each, and those that instances feed from outside."""
+
+    sources: Mapping[str, list[str]]
+    fed: tuple[str, ...]
+
+    def come_to(self, name: str) -> bool:
+        """Whether anything does."""
+        return name in self.sources or name in self.fed
 
 
 class Inspector(QScrollArea):
@@ -100,12 +113,13 @@ class Inspector(QScrollArea):
         node = document.nodes[self._nodes[0]] if self._nodes else None
         shape = None if node is None else self._shapes.of(node)
         wired = {} if node is None else _wired(document.graph, node.id)
+        fed = () if node is None else _fed(self._focus.component, node.id)
         component = self._focus.component if node is None else None
         shown = None if component is None else (component.title, component.inputs, component.outputs, component.params)
-        needed = (self._nodes, None if shape is None else shape.spec, tuple(wired.items()), shown)
+        needed = (self._nodes, None if shape is None else shape.spec, tuple(wired.items()), fed, shown)
         if needed != self._made_for:
             self._made_for = needed
-            self._make(node, shape, wired)
+            self._make(node, shape, _Wires(wired, fed))
         if node is not None:
             self._show_values(node)
             self._show_facts()
@@ -135,13 +149,13 @@ class Inspector(QScrollArea):
         if self.happened is not None:
             self.happened.setText("\n\n".join(told_of(facts)) or "It did not run yet.")
 
-    def _make(self, node: Node | None, shape: Shape | None, wired: Mapping[str, list[str]]) -> None:
+    def _make(self, node: Node | None, shape: Shape | None, wires: _Wires) -> None:
         self.fields, self.names, self.title, self.note = {}, {}, None, None
         self.result = self.happened = None
         self._sheet.clear()
         component = self._focus.component
         if node is not None and shape is not None:
-            self._make_known(node, shape, wired)
+            self._make_known(node, shape, wires)
         elif node is not None:
             self._make_unknown(node)
         elif component is not None:
@@ -150,15 +164,15 @@ class Inspector(QScrollArea):
             self._sheet.say("Select a node to see its values.")
         self._sheet.finish()
 
-    def _make_known(self, node: Node, shape: Shape, wired: Mapping[str, list[str]]) -> None:
+    def _make_known(self, node: Node, shape: Shape, wires: _Wires) -> None:
         several = len(self._nodes) > 1
         self._add_title(f"{len(self._nodes)} × {shape.spec.title}" if several else node.title or shape.spec.title)
         if shape.spec.help:
             self._sheet.say(shape.spec.help)
         if not several:
             self._make_result(node)
-        self._make_inputs(shape, wired)
-        settable = [parameter for parameter in shape.spec.parameters if parameter.name not in wired]
+        self._make_inputs(shape, wires)
+        settable = [parameter for parameter in shape.spec.parameters if parameter.name not in wires.sources]
         if settable:
             self._sheet.section("Settings")
         for parameter in settable:
@@ -179,19 +193,19 @@ class Inspector(QScrollArea):
                 "Open Component", "Edit what is inside; every instance follows", lambda: self.entered.emit(node.id)
             )
 
-    def _make_inputs(self, shape: Shape, wired: Mapping[str, list[str]]) -> None:
-        lines = [(port.label, port.help, wired.get(port.name, [])) for port in shape.spec.inputs]
-        lines += [(each.label, each.help, wired[each.name]) for each in shape.spec.parameters if each.name in wired]
-        needed = {port.label for port in shape.spec.inputs if port.required}
-        shown = [line for line in lines if line[2] or line[0] in needed]
-        if not shown:
-            return
-        self._sheet.section("Inputs")
-        for label, told, sources in shown:
-            from_where = ", ".join(map(self._title, sources)) or "nothing wired yet"
-            line = self._sheet.say(f"{label} ← {from_where}")
-            line.setToolTip(told)
-            if not sources:
+    def _make_inputs(self, shape: Shape, wires: _Wires) -> None:
+        required = {port.name for port in shape.spec.inputs if port.required}
+        driven = [parameter for parameter in shape.spec.parameters if parameter.name in wires.sources]
+        ports = [port for port in shape.spec.inputs if port.name in required or wires.come_to(port.name)]
+        shown: list[Port | Parameter] = [*ports, *driven]
+        if shown:
+            self._sheet.section("Inputs")
+        for each in shown:
+            named = [self._title(name) for name in wires.sources.get(each.name, ())]
+            named += ["from outside"] if each.name in wires.fed else []
+            line = self._sheet.say(f"{each.label} ← {', '.join(named) or 'nothing wired yet'}")
+            line.setToolTip(each.help)
+            if not named:
                 line.setObjectName("warning")
 
     def _make_unknown(self, node: Node) -> None:
@@ -330,3 +344,9 @@ def _wired(graph: Graph, node: str) -> dict[str, list[str]]:
         if link.target.node == node:
             found.setdefault(link.target.port, []).append(link.source.node)
     return found
+
+
+def _fed(component: Component | None, node: str) -> tuple[str, ...]:
+    """The inputs of an inner node that instances feed."""
+    ends = () if component is None else (end for every in component.inputs.values() for end in every)
+    return tuple(end.port for end in ends if end.node == node)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QImage
@@ -24,12 +24,14 @@ from app.qt.canvas.pixmaps import Pixmaps
 from app.qt.canvas.selection import NONE, LinkKey, Selection
 from app.qt.canvas.shapes import Shapes
 from app.qt.canvas.thumbnails import Thumbnails
-from nodes.graph.model import End, Frame, Graph, Node
+from nodes.graph.model import Component, End, Frame, Graph, Node
 from nodes.registry import Registry
 from nodes.specs.declare import Kind
 from nodes.specs.shape import Shape
 
 _FAR = 16.0
+OUTSIDE = "outside"
+"""What stands for the source of an input that instances of a component feed."""
 
 
 class CanvasScene(QGraphicsScene):
@@ -54,6 +56,7 @@ class CanvasScene(QGraphicsScene):
         self.selection = NONE
         self.prefix = ""
         self.barred: frozenset[str] = frozenset()
+        self._fed_outside: frozenset[End] = frozenset()
         self.pixmaps = Pixmaps()
         self.overview = Overview()
         self.wiring = Adjacency()
@@ -94,6 +97,13 @@ class CanvasScene(QGraphicsScene):
         self.select(NONE)
         self.prefix, self.barred = prefix, barred
         self.mirror(graph)
+
+    def show_interface(self, definition: Component | None) -> None:
+        """Show which ports instances of the component that is worked on feed from outside, or hand on."""
+        fed = frozenset() if definition is None else frozenset(_interface(definition))
+        changed, self._fed_outside = self._fed_outside ^ fed, fed
+        for name in {end.node for end in changed} & self.nodes.keys():
+            self._deal(name)
 
     def shape(self, node: str) -> Shape | None:
         """The declaration of a node that is shown; None when its type is not known here."""
@@ -180,7 +190,11 @@ class CanvasScene(QGraphicsScene):
     def _around(self, node: Node, shape: Shape | None) -> Surroundings:
         sources = {target.port: self._bare_title(source.node) for source, target in self.wiring.arriving(node.id)}
         used = frozenset(source.port for source, _ in self.wiring.leaving(node.id))
-        outputs = shape.outputs if shape is not None else {}
+        inputs, outputs = (shape.inputs, shape.outputs) if shape is not None else ({}, {})
+        if self._fed_outside:
+            fed = (name for name in inputs if End(node.id, name) in self._fed_outside)
+            sources = dict.fromkeys(fed, OUTSIDE) | sources
+            used |= {name for name in outputs if End(node.id, name) in self._fed_outside}
         carries = {name: self.carried(End(node.id, name)) for name in outputs}
         return Surroundings(
             sources=sources,
@@ -339,6 +353,12 @@ def united(boxes: Sequence[QRectF]) -> QRectF:
     left, top = min(box.left() for box in boxes), min(box.top() for box in boxes)
     right, bottom = max(box.right() for box in boxes), max(box.bottom() for box in boxes)
     return QRectF(QPointF(left, top), QPointF(right, bottom))
+
+
+def _interface(definition: Component) -> Iterator[End]:
+    for ends in definition.inputs.values():
+        yield from ends
+    yield from definition.outputs.values()
 
 
 def _same_ids(before: Sequence[Node], after: Sequence[Node]) -> bool:

@@ -237,6 +237,7 @@ class CanvasView(QGraphicsView):
         self._lingering = None
         self.choosing.close()
         self._canvas.mirror(after.graph)
+        self._canvas.show_interface(self.focus.component)
         self.checker.follow(self.session.document, self.focus.prefix)
 
     # Gestures ---------------------------------------------------------------------------------------------------------
