@@ -22,6 +22,7 @@ class Place(Enum):
 
     PAINT = "paint"
     GRAPH = "graph"
+    GALLERY = "gallery"
 
 
 class Layout(Struct, frozen=True):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from app.files.embedded import ITEM_KEYWORD, PARAMETERS_KEYWORD, EmbeddedError, read_texts
+from app.files.embedded import ITEM_KEYWORD, PARAMETERS_KEYWORD, PROJECT_KEYWORD, EmbeddedError, read_texts
 from app.model.document import Document, nothing
 from app.model.edits.parameters import set_parameters
 from app.model.face import SEED_RANGE, TEXT_LIST
@@ -46,6 +46,15 @@ def read_provenance(path: Path) -> Provenance:
     except EmbeddedError:
         return Provenance()
     return replace(told_by(texts.get(PARAMETERS_KEYWORD, "")), item=texts.get(ITEM_KEYWORD, ""))
+
+
+def carries_project(path: Path) -> bool:
+    """Whether a file is a picture that carries the project that made it."""
+    try:
+        with path.open("rb") as file:
+            return PROJECT_KEYWORD in read_texts(file)
+    except (OSError, EmbeddedError):
+        return False
 
 
 def told_by(parameters: str) -> Provenance:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QImage, QImageWriter
 
 from app.model import edits, seeds
@@ -44,7 +44,9 @@ class Stage:
 
 
 class Running(QObject):
-    """The runs of one window."""
+    """The runs of one window. `gallery_read`: the pictures of earlier days are known."""
+
+    gallery_read = Signal()
 
     def __init__(
         self, desk: Desk, workspace: Workspace, jobs: Jobs, gallery: Gallery, aside: Aside, stage: Stage
@@ -76,9 +78,13 @@ class Running(QObject):
         """Show the pictures of earlier days."""
         self._aside(
             self._gallery.load,
-            lambda _none: self._stage.strip.fill([self._kept(entry) for entry in self._gallery.entries]),
+            lambda _none: self._show_gallery(),
             lambda error: self._stage.messages.say(f"The results of earlier days cannot be read ({error})."),
         )
+
+    def _show_gallery(self) -> None:
+        self._stage.strip.fill([self._kept(entry) for entry in self._gallery.entries])
+        self.gallery_read.emit()
 
     def generate(self, targets: Iterable[str] | None = None, *, first: bool = False, fresh: bool = False) -> None:
         """Run the document as it is, up to `targets` if any are named; with a new seed first where that is wanted."""

@@ -23,6 +23,7 @@ from app.model.layers import Layer
 from app.model.layouts import Place, load_layouts, save_layouts
 from app.model.model_cards import read_models
 from app.model.projects import Workspace
+from app.model.provenance import carries_project
 from app.model.settings import SeedMode, Settings
 from app.model.settings import Theme as ThemeChoice
 from app.paint import operations
@@ -37,7 +38,9 @@ from app.qt.desk import Desk
 from app.qt.dialogs.palette import CommandPalette
 from app.qt.docks import Docks, Panel
 from app.qt.filing import Filing
+from app.qt.gallery.page import GalleryPage
 from app.qt.graph_page import GraphPage
+from app.qt.keeping import HANDLING, RESTORING, Keeping
 from app.qt.paint_page import PaintPage
 from app.qt.panels.messages import EngineStatus, MessageBar
 from app.qt.panels.run_bar import RunBar
@@ -99,6 +102,16 @@ class StudioWindow(QMainWindow):
         stage = Stage(self.page.view, self.bar, self.strip, self.status, self.messages, self.show_node)
         self.running = Running(self.desk, parts.workspace, parts.jobs, parts.gallery, parts.aside, stage)
         self.running.attach(self.actions_["run.cancel"])
+        self.gallery = GalleryPage(parts.gallery, parts.aside, self.actions_, self.icons)
+        self.keeping = Keeping(
+            parts.gallery,
+            self.gallery,
+            self.strip,
+            self.running,
+            self.messages,
+            self.show_gallery,
+            lambda: self.show_workspace(graph=False),
+        )
         self._lay_out()
         self._fill_menus()
         self._listen()
@@ -111,6 +124,7 @@ class StudioWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.page)
         self._pages.addWidget(self.graph)
+        self._pages.addWidget(self.gallery)
         self.docks = Docks(self._pages, self.icons, load_layouts(self._parts.workspace.home.layouts))
         self._add_panels()
         inside = QWidget()
@@ -183,6 +197,7 @@ class StudioWindow(QMainWindow):
             wear(application, theme)
         self.icons.wear(theme)
         self.status.wear(theme)
+        self.gallery.wear(theme)
         self.canvas.wear_look(LIGHT_CANVAS if theme is LIGHT else DARK_CANVAS)
         for view in (self.page.view, self.small_view):
             view.set_surround(QColor(theme.surround))
@@ -217,15 +232,19 @@ class StudioWindow(QMainWindow):
         bind("run.cancel", self._cancel)
         bind("run.new-seed", self._choose_seed_mode)
         bind("run.clear", lambda: self.desk.show_picture(None))
-        bind("run.restore", lambda: self.running.restore_current(Part.ALL))
-        bind("run.restore-seed", lambda: self.running.restore_current(Part.SEED))
-        bind("run.restore-prompt", lambda: self.running.restore_current(Part.PROMPT))
-        bind("run.restore-paint", lambda: self.running.restore_current(Part.PAINT))
+        for name, part in zip(RESTORING, Part, strict=True):
+            bind(name, partial(self._restore, part))
+        bind("run.look", lambda: self.keeping.look())  # noqa: PLW0108  `keeping` is made after the actions
+        bind("run.star", lambda: self.keeping.star())  # noqa: PLW0108
+        bind("run.compare", lambda: self.keeping.compare())  # noqa: PLW0108
+        bind("run.remove", lambda: self.keeping.remove())  # noqa: PLW0108
+        bind("run.show-file", lambda: self.keeping.show_file())  # noqa: PLW0108
 
     def _bind_views(self) -> None:
         bind, view = self.actions_.bind, self.page.view
         bind("view.paint", lambda: self.show_workspace(graph=False))
         bind("view.graph", lambda: self.show_workspace(graph=True))
+        bind("view.gallery", self.show_gallery)
         bind("window.reset", lambda: self.docks.reset())  # noqa: PLW0108  made after the actions
         bind("view.thirds", lambda: view.set_thirds(self.actions_["view.thirds"].isChecked()))
         bind("view.painted", lambda: view.show_cells(None))
@@ -239,7 +258,7 @@ class StudioWindow(QMainWindow):
         bind("view.upright", view.turn_upright, self.page)
         bind("view.dark", lambda: self._choose_theme(ThemeChoice.DARK))
         bind("view.light", lambda: self._choose_theme(ThemeChoice.LIGHT))
-        self._group("view.paint", "view.graph")
+        self._group("view.paint", "view.graph", "view.gallery")
         self._group("view.painted", *(f"view.cells-{cells}" for cells in _CELLS))
         self._group("view.dark", "view.light")
 
@@ -311,6 +330,15 @@ class StudioWindow(QMainWindow):
             self.canvas.commands.run("canvas.fit")
         (self.canvas if graph else self.page.view).setFocus()
 
+    def show_gallery(self) -> None:
+        """Go to the Gallery workspace."""
+        self._pages.setCurrentWidget(self.gallery)
+        self.page.sentence.hide()
+        self.docks.show_place(Place.GALLERY)
+        self.actions_["view.gallery"].setChecked(True)
+        self.gallery.grid.setFocus()
+        self._follow_results()
+
     def show_node(self, node: str) -> None:
         """Lead to a node of the graph."""
         self.show_workspace(graph=True)
@@ -337,7 +365,8 @@ class StudioWindow(QMainWindow):
 
     def _cancel(self) -> None:
         """Escape gives up the gesture at hand first."""
-        if not self.page.view.cancel() and not self.canvas.cancel_gesture():
+        back = self.gallery.isVisible() and self.gallery.back()
+        if not back and not self.page.view.cancel() and not self.canvas.cancel_gesture():
             self.running.cancel()
 
     def _turn_layer(self, label: str, change: Callable[[Layer], Layer]) -> None:
@@ -424,8 +453,7 @@ class StudioWindow(QMainWindow):
         self.canvas.looked.connect(lambda nodes: self.running.generate(nodes))
         self.graph.inspector.told.connect(self.messages.say)
         self.graph.inspector.paint_wanted.connect(lambda _node, _name: self.show_workspace(graph=False))
-        self.strip.picked.connect(lambda there: self.actions_.allow(Need.RESULT, there=there))
-        self.actions_.allow(Need.RESULT, there=False)
+        self._hand_results()
         self._follow(session.document, session.document)
         self._follow_selection()
 
@@ -439,6 +467,24 @@ class StudioWindow(QMainWindow):
             self.actions_[name].setText(f"{verb} {entry[0].label}" if entry else verb)
             self.actions_.allow(need, there=bool(entry))
         self.actions_.allow(Need.PHRASE, there=self.desk.active_phrase is not None)
+
+    def _restore(self, part: Part) -> None:
+        self.keeping.restore(part)
+
+    def _hand_results(self) -> None:
+        """Let the same things be done with a picture in the strip and in the gallery."""
+        handling = [self.actions_[name] for name in HANDLING]
+        for place in (self.gallery, self.strip):
+            place.addActions([*handling, *(self.actions_[name] for name in RESTORING)])
+        self.strip.more = handling
+        self.strip.gallery_button.setDefaultAction(self.actions_["view.gallery"])
+        self.strip.picked.connect(self._follow_results)
+        self.gallery.chosen.connect(self._follow_results)
+        self.running.gallery_read.connect(self.gallery.refresh)
+        self._follow_results()
+
+    def _follow_results(self) -> None:
+        self.actions_.allow(Need.RESULT, there=self.keeping.there)
 
     def _follow_selection(self) -> None:
         selection = self.canvas.canvas.selection
@@ -480,6 +526,7 @@ class StudioWindow(QMainWindow):
         self.graph.inspector.leave()
         self.timeline.leave()
         self.canvas.leave()
+        self.keeping.leave()
         super().closeEvent(event)
         self.closed.emit()
 
@@ -491,10 +538,13 @@ class StudioWindow(QMainWindow):
         event.setAccepted(bool(local_files(event.mimeData())))
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """A project is opened; pictures give their look."""
+        """A project is opened; a picture that carries one offers what can be taken from it; others give their look."""
         files = local_files(event.mimeData())
         if files and files[0].suffix in (".sinopia", ".json"):
             self.filing.open(files[0])
+        elif len(files) == 1 and carries_project(files[0]):
+            at = self.mapToGlobal(event.position().toPoint())
+            self.keeping.offer(files[0], lambda: self.page.style_panel.take(files), at, self)
         else:
             self.page.style_panel.take(files)
         event.acceptProposedAction()

@@ -23,7 +23,7 @@ PICTURE = 21 * GRID
 _MARGIN = GRID
 _CAPTION = 3 * GRID
 TILE = QSize(PICTURE + 2 * _MARGIN, PICTURE + _CAPTION + 2 * _MARGIN)
-_STAR = 9.0
+_STAR = 8.0
 _GOLD = QColor("#f0c75e")
 
 
@@ -106,7 +106,7 @@ class _Tiles(QStyledItemDelegate):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(shown).adjusted(-3, -3, 3, 3), 4.0, 4.0)
         if entry.starred:
-            _star(painter, QPointF(shown.right() - 14.0, shown.top() + 15.0))
+            _star(painter, QPointF(shown.right() - 16.0, shown.top() + 17.0))
         _caption(painter, frame, entry, palette, bright=selected)
         painter.restore()
 
@@ -138,12 +138,14 @@ def _caption(painter: QPainter, frame: QRect, entry: Entry, palette: QPalette, *
 
 
 def _star(painter: QPainter, centre: QPointF) -> None:
-    """A star with a dark rim, to be seen over any picture."""
+    """A star on a dark disc, to be seen over any picture."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(0, 0, 0, 170))
+    painter.drawEllipse(centre, 1.4 * _STAR, 1.4 * _STAR)
     points = QPolygonF()
     for corner in range(10):
         radius = _STAR if corner % 2 == 0 else 0.42 * _STAR
         angle = math.radians(36.0 * corner - 90.0)
         points.append(centre + QPointF(radius * math.cos(angle), radius * math.sin(angle)))
-    painter.setPen(QPen(QColor(0, 0, 0, 150), 2.0))
     painter.setBrush(_GOLD)
     painter.drawPolygon(points)

@@ -80,6 +80,14 @@ class GalleryPage(QWidget):
         """Show what there is, now that the gallery was read."""
         self._search()
 
+    def show_entry(self, name: str) -> None:
+        """Choose a picture; the search is given up where it hides it."""
+        if self.shelf.row_of(name) is None:
+            self.starred.setChecked(False)
+            self.field.clear()
+            self._search()
+        self.grid.choose(name)
+
     def look(self) -> None:
         """Show the chosen picture large."""
         entry = self.current
@@ -166,7 +174,9 @@ class GalleryPage(QWidget):
         """Show what is chosen, and how much there is."""
         entries, entry = self.shelf.entries, self.current
         self.back_button.setVisible(self.looking)
-        self._count.setText(f"{len(entries)} picture{'' if len(entries) == 1 else 's'}")
+        self.field.setHidden(self.looking)
+        self.starred.setHidden(self.looking)
+        self._count.setText(self._sum())
         sought = bool(self.field.text() or self.starred.isChecked())
         self._empty.setText(
             "No picture answers to that. Search for less." if sought else "Pictures that you generate are kept here."
@@ -177,6 +187,12 @@ class GalleryPage(QWidget):
             self.back()
         self._tell(entry)
         self.chosen.emit()
+
+    def _sum(self) -> str:
+        count, row = len(self.shelf.entries), self.grid.currentIndex().row()
+        if self._middle.currentWidget() is self.wipe:
+            return "Drag the line, or move it with the arrow keys"
+        return f"{row + 1} of {count}" if self.looking else f"{count} picture{'' if count == 1 else 's'}"
 
     def _tell(self, entry: Entry | None) -> None:
         path = Path() if entry is None else self._gallery.path(entry)

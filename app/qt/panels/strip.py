@@ -8,10 +8,12 @@ from enum import Enum
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, QSize, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QIcon, QKeyEvent, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QListWidget, QListWidgetItem, QMenu, QWidget
+from PySide6.QtGui import QAction, QIcon, QKeyEvent, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QListWidget, QListWidgetItem, QMenu, QToolButton, QWidget
 
+from app.qt.panels.parts import BUTTON
 from app.qt.pictures import read_image
+from app.qt.theme import ICON_SIZE
 
 THUMBNAIL = 72
 MOST = 100
@@ -54,6 +56,8 @@ class ResultsStrip(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.more: list[QAction] = []
+        """What else the menu of a picture offers; it acts on `current`."""
         self._earlier: list[Kept] = []
         self._filling = QTimer(self)
         self._filling.setInterval(0)
@@ -70,6 +74,10 @@ class ResultsStrip(QWidget):
         layout.addWidget(self._empty)
         layout.addWidget(self._list)
         self._list.hide()
+        self.gallery_button = QToolButton()
+        self.gallery_button.setFixedSize(BUTTON, BUTTON)
+        self.gallery_button.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
+        layout.addWidget(self.gallery_button, 0, Qt.AlignmentFlag.AlignVCenter)
         self._list.itemClicked.connect(lambda item: self.chosen.emit(item.data(_ROLE)))
         self._list.entered_item.connect(lambda item: self.chosen.emit(item.data(_ROLE)))
         self._list.itemDoubleClicked.connect(lambda item: self.wanted.emit(item.data(_ROLE), Part.ALL))
@@ -99,8 +107,19 @@ class ResultsStrip(QWidget):
 
     def fill(self, earlier: Sequence[Kept]) -> None:
         """Put pictures of earlier days behind those that are there, the latest first; a few at a time."""
-        self._earlier = list(earlier[: MOST - self._list.count()])
+        there = {kept.path for kept in self.kept}
+        self._earlier = [kept for kept in earlier if kept.path not in there][: MOST - len(there)]
         self._filling.start()
+
+    def take_out(self, path: Path) -> None:
+        """A picture has gone."""
+        self._earlier = [kept for kept in self._earlier if kept.path != path]
+        row = next((row for row, kept in enumerate(self.kept) if kept.path == path), None)
+        if row is not None:
+            self._list.takeItem(row)
+        if not self._list.count():
+            self._list.hide()
+            self._empty.show()
 
     def _fill_some(self) -> None:
         some, self._earlier = self._earlier[:_AT_ONCE], self._earlier[_AT_ONCE:]
@@ -132,9 +151,10 @@ class ResultsStrip(QWidget):
         menu = QMenu(self)
         menu.addAction("Show Below the Paint").triggered.connect(lambda _=False: self.chosen.emit(kept))
         for part in Part:
-            if part is not Part.SEED or kept.seed is not None:
-                action = menu.addAction(part.value)
-                action.triggered.connect(lambda _=False, part=part: self.wanted.emit(kept, part))
+            action = menu.addAction(part.value)
+            action.triggered.connect(lambda _=False, part=part: self.wanted.emit(kept, part))
+        menu.addSeparator()
+        menu.addActions(self.more)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self._list.viewport().mapToGlobal(at))
 

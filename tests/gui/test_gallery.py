@@ -1,0 +1,223 @@
+"""The gallery in the real window: found, starred, looked at, compared, taken out and put back, by real events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
+from pytestqt.qtbot import QtBot
+
+from app.files.embedded import picture_facts
+from app.model import edits
+from app.model.conversion import MaskEncoder, to_project
+from app.model.gallery import LIST_NAME, Entry
+from app.model.job import Result
+from app.qt.application import Studio
+from nodes.graph.model import End
+from tests.gui.studios import CTRL, NO_KEYS, open_studio, quick_project, strike, write
+
+LEFT = Qt.MouseButton.LeftButton
+NAMES = ("a red owl", "a blue owl", "a castle")
+
+
+@pytest.fixture
+def studio(qtbot: QtBot, qapp: QApplication, sinopia_home: Path, tmp_path: Path) -> Iterator[Studio]:
+    """A studio with three pictures, the latest first: a castle (seed 3), a blue owl, a red owl."""
+    with open_studio(qtbot, qapp, sinopia_home, quick_project(tmp_path / "mine.sinopia")) as studio:
+        for seed, prompt in enumerate(NAMES, start=1):
+            keep(studio, prompt, seed)
+        qtbot.waitUntil(lambda: len(studio.window.strip.kept) == len(NAMES))
+        strike(studio.window, Qt.Key.Key_F3)
+        yield studio
+
+
+def keep(studio: Studio, prompt: str, seed: int, item: str = "") -> Entry:
+    """Keep a plain picture that carries the project as if it had been made with this sentence and seed."""
+    desk = studio.window.desk
+    document = edits.set_seed(edits.set_prompt(desk.document, "prompt", prompt), desk.registry, seed)
+    if item:
+        spec = desk.registry.get("sinopia.seed-range")
+        assert spec is not None
+        document = edits.add_node(document, spec, "range", params={"first": 5, "count": 3})
+        document = edits.disconnect(document, [link for link in document.graph.links if link.source.node == "seed"])
+        document = edits.connect(document, desk.registry, End("range", "seeds"), End("base", "seed"))
+    texts = PngInfo()
+    for name, value in picture_facts(to_project(document, MaskEncoder()), desk.registry).items():
+        texts.add_text(name, value)
+    if item:
+        texts.add_text("item", item)
+    folder = studio.gallery.results
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"picture-{seed}.png"
+    Image.new("RGB", (40, 30), (seed * 60 % 256, 20, 120)).save(path, pnginfo=texts)
+    (entry,) = studio.gallery.add([Result(path, "saved", 40, 30, prompt, None if item else seed, 1, 2.0)])
+    return entry
+
+
+def click(studio: Studio, row: int, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
+    grid = studio.window.gallery.grid
+    place = grid.visualRect(studio.window.gallery.shelf.index(row)).center()
+    QTest.mouseClick(grid.viewport(), LEFT, keys, place)
+
+
+def test_pictures_are_found_by_their_words_and_told_of(studio: Studio, qtbot: QtBot) -> None:
+    page = studio.window.gallery
+    assert page.grid.hasFocus()
+    assert [entry.prompt for entry in page.shelf.entries] == list(reversed(NAMES))
+    page.field.setFocus()
+    write(studio.window, "owl S")
+    assert [entry.seed for entry in page.shelf.entries] == []
+    strike(studio.window, Qt.Key.Key_Backspace, times=2)
+    assert [entry.seed for entry in page.shelf.entries] == [2, 1]
+    click(studio, 1)
+    qtbot.waitUntil(lambda: "Storybook" in page.details.text)
+    assert page.details.text.startswith("a red owl")
+    assert "40 × 30" in page.details.text
+
+
+def test_favourites_are_starred_by_key_and_shown_alone(studio: Studio) -> None:
+    page = studio.window.gallery
+    click(studio, 0)
+    click(studio, 2, CTRL)
+    strike(studio.window, Qt.Key.Key_S)
+    QTest.mouseClick(page.starred, LEFT)
+    assert [entry.prompt for entry in page.shelf.entries] == ["a castle", "a red owl"]
+    click(studio, 0)
+    strike(studio.window, Qt.Key.Key_S)
+    assert [entry.starred for entry in studio.gallery.entries] == [False, False, True]
+
+
+def test_one_is_looked_at_large_and_the_next(studio: Studio, qtbot: QtBot) -> None:
+    page = studio.window.gallery
+    click(studio, 0)
+    strike(studio.window, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.large.place.width() > 100)
+    assert page.large.hasFocus()
+    before = page.large.zoom
+    strike(studio.window, Qt.Key.Key_Right)
+    assert page.current is not None
+    assert page.current.prompt == "a blue owl"
+    qtbot.waitUntil(lambda: page.large.zoom == before)
+    strike(studio.window, Qt.Key.Key_Escape)
+    assert not page.looking
+    assert page.grid.hasFocus()
+
+
+def test_two_are_compared_by_a_line_that_is_dragged(studio: Studio, qtbot: QtBot) -> None:
+    page = studio.window.gallery
+    click(studio, 0)
+    strike(studio.window, Qt.Key.Key_C)
+    assert "two pictures" in studio.window.messages.text
+    click(studio, 2, CTRL)
+    strike(studio.window, Qt.Key.Key_C)
+    wipe = page.wipe
+    qtbot.waitUntil(lambda: wipe.place.width() > 100)
+
+    def colour(x: float) -> tuple[int, ...]:
+        return wipe.grab().toImage().pixelColor(round(x), round(wipe.height() / 3)).getRgb()[:3]  # type: ignore[return-value]
+
+    quarter = wipe.place.left() + wipe.place.width() / 4
+    assert colour(quarter) == (180, 20, 120)
+    middle = wipe.height() // 2
+    QTest.mousePress(wipe, LEFT, NO_KEYS, QPoint(round(wipe.line), middle))
+    QTest.mouseMove(wipe, QPoint(round(quarter - 20), middle))
+    QTest.mouseRelease(wipe, LEFT, NO_KEYS, QPoint(round(quarter - 20), middle))
+    assert colour(quarter) == (60, 20, 120)
+    strike(studio.window, Qt.Key.Key_Escape)
+    assert studio.gallery.pair is None
+
+
+def test_what_is_taken_out_can_be_put_back(studio: Studio) -> None:
+    window = studio.window
+    click(studio, 1)
+    strike(window, Qt.Key.Key_Delete)
+    assert [entry.prompt for entry in window.gallery.shelf.entries] == ["a castle", "a red owl"]
+    assert len(window.strip.kept) == 2
+    assert "taken out" in window.messages.text
+    QTest.mouseClick(window.messages.action, LEFT)
+    assert [entry.prompt for entry in window.gallery.shelf.entries] == list(reversed(NAMES))
+    assert all(studio.gallery.path(entry).is_file() for entry in studio.gallery.entries)
+
+
+def test_a_picture_is_taken_up_again_whole_or_in_part(studio: Studio, qtbot: QtBot) -> None:
+    window, desk = studio.window, studio.window.desk
+    click(studio, 1)
+    window.actions_["run.restore-seed"].trigger()
+    assert (desk.seed, desk.prompt) == (2, "")
+    window.actions_["run.restore-prompt"].trigger()
+    qtbot.waitUntil(lambda: desk.prompt == "a blue owl")
+    click(studio, 0)
+    window.actions_["run.restore"].trigger()
+    qtbot.waitUntil(lambda: desk.seed == 3)
+    assert window.page.isVisible()
+    strike(window, Qt.Key.Key_Z, CTRL, times=3)
+    assert (desk.seed, desk.prompt) == (1, "")
+
+
+def test_a_picture_of_a_seed_range_gives_back_the_seed_it_grew_from(studio: Studio, qtbot: QtBot) -> None:
+    window, desk = studio.window, studio.window.desk
+    keep(studio, "a list", 9, item="Seed Range: 6")
+    click(studio, 0)
+    window.actions_["run.restore-seed"].trigger()
+    qtbot.waitUntil(lambda: desk.seed == 6)
+    click(studio, 0)
+    window.actions_["run.restore"].trigger()
+    qtbot.waitUntil(lambda: "range" in desk.document.nodes)
+    assert desk.document.nodes["range"].params == {"first": 6, "count": 1}
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")  # a menu that pops up, without a display
+def test_a_picture_that_is_dropped_offers_what_can_be_taken_from_it(studio: Studio, qtbot: QtBot) -> None:
+    window, desk = studio.window, studio.window.desk
+    strike(window, Qt.Key.Key_F1)
+    shelf = window.gallery.shelf
+    data: QMimeData = shelf.mimeData([shelf.index(1)])
+    assert [Path(url.toLocalFile()) for url in data.urls()] == [studio.gallery.path(shelf.entries[1])]
+    copy, place = Qt.DropAction.CopyAction, QPoint(600, 400)
+    QApplication.sendEvent(window, QDragEnterEvent(place, copy, data, LEFT, NO_KEYS))
+    QApplication.sendEvent(window, QDropEvent(QPointF(place), copy, data, LEFT, NO_KEYS))
+    menu = next(each for each in window.findChildren(QMenu) if each.isVisible())
+    next(action for action in menu.actions() if action.text() == "Take Its Seed").trigger()
+    menu.close()
+    assert desk.seed == 2
+
+
+def test_the_strip_shares_what_is_done_with_a_picture(
+    studio: Studio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = studio.window
+    opened: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    strike(window, Qt.Key.Key_F1)
+    QTest.mouseClick(window.strip.view.viewport(), LEFT, NO_KEYS, window.strip.place_of(2))
+    window.strip.view.setFocus()
+    strike(window, Qt.Key.Key_S)
+    assert [entry.starred for entry in studio.gallery.entries] == [False, False, True]
+    window.actions_["run.show-file"].trigger()
+    assert opened == [QUrl.fromLocalFile(str(studio.gallery.results))]
+    strike(window, Qt.Key.Key_Space)
+    assert window.gallery.looking
+    assert window.gallery.current is not None
+    assert window.gallery.current.prompt == "a red owl"
+
+
+def test_of_thousands_only_what_is_seen_is_read(studio: Studio) -> None:
+    page, folder = studio.window.gallery, studio.gallery.folder
+    lines = (f'{{"name": "{n}.png", "prompt": "number {n}", "made": {n + 1}}}' for n in range(5000))
+    (folder / LIST_NAME).write_text("\n".join(lines))
+    for n in range(5000):
+        (folder / f"{n}.png").touch()
+    studio.gallery.load()
+    asked: set[str] = set()
+    page.shelf.thumbnail = lambda entry: asked.add(entry.name)  # type: ignore[method-assign, assignment, func-returns-value]
+    page.refresh()
+    page.grid.grab()
+    assert len(page.shelf.entries) == 5003
+    assert 0 < len(asked) < 100
