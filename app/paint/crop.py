@@ -53,12 +53,14 @@ class _Limits:
 class CropBox:
     """A rectangle on the canvas, in canvas pixels, at least 8 a side.
 
-    `within`: what it must not leave. `around`: what it must hold. None sets no limit.
+    `within`: what it must not leave. `around`: what it must hold. None sets no limit. `unit`: canvas pixels, across
+    and down, of one pixel of the picture, in which its numbers are told.
     """
 
     rect: Rect
     within: Rect | None = None
     around: Rect | None = None
+    unit: tuple[float, float] = (1.0, 1.0)
 
     def __post_init__(self) -> None:
         rect = self.rect
@@ -68,6 +70,14 @@ class CropBox:
         )
         require(self.within is None or self.within.contains(rect), f"crop {rect} leaves {self.within}")
         require(self.around is None or rect.contains(self.around), f"crop {rect} does not hold {self.around}")
+
+    @property
+    def numbers(self) -> str:
+        """Its size, and what it cuts off at the left and above, in pixels of the picture."""
+        rect, (across, down) = self.rect, self.unit
+        width, height = round(rect.width / across), round(rect.height / down)
+        left, top = round(-rect.left / across), round(-rect.top / down)
+        return f"{width} × {height}  at  {left}, {top}"
 
     def moved(self, dx: int, dy: int) -> CropBox:
         """Moved by (dx, dy), or as far of that way as its limits let it."""

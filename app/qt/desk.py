@@ -241,7 +241,7 @@ class Desk(QObject):
             max(round(left + width), around.width),
             max(round(top + height), around.height),
         )
-        return CropBox(rect, around=around)
+        return CropBox(rect, around=around, unit=(across, down))
 
     def mask(self, layer_id: str) -> TileMask:
         """What is painted on a layer."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from math import sqrt
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -15,6 +14,7 @@ from torch import Tensor
 
 from engine.api.attention import AttentionLevel, PhraseAttention
 from engine.api.errors import NodeError
+from engine.api.sizes import WIDEST, drawn_size
 from engine.conditioning.attention_recorder import Attentive, RecordedDenoiser, RecordedLevel
 from engine.conditioning.brief import DenoiserRef, EnsembleRef, PhraseMasks, PromptText, SizeCrop, SwitchedPrompt
 from engine.conditioning.picture import Prompt
@@ -24,12 +24,6 @@ from engine.diffusion.ensemble import Ensemble, Stage
 from engine.diffusion.solve import Frame
 from engine.diffusion.stepping import StepFacts
 from engine.runtime.context import Context
-
-WIDEST = 3.0
-"""Longest allowed ratio of the sides of a picture."""
-
-FOCUS_CELLS = 8
-"""Cells along a network's side on its coarsest grid: sides of pictures are whole numbers of them."""
 
 
 @runtime_checkable
@@ -139,10 +133,8 @@ def frame_of(part: Part, aspect: tuple[int, int] | None, device: str) -> Frame:
             f"A picture of {width} x {height} is more than {WIDEST:g} times as long as wide.",
             "Choose a size closer to a square.",
         )
-    cell = max(1, part.native_size // FOCUS_CELLS)
-    scale = part.native_size / sqrt(height * width)
-    sides = [max(1, round(side * scale / cell)) * cell for side in (height, width)]
-    return Frame((part.channels, sides[0], sides[1]), part.space, device)
+    across, down = drawn_size(part.native_size, width, height)
+    return Frame((part.channels, down, across), part.space, device)
 
 
 def spoken(prompt: Prompt | None) -> Prompt | None:

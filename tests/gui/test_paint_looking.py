@@ -389,3 +389,21 @@ def test_hatches_have_the_colour_of_their_phrase() -> None:
         image = hatch_brush(swatch(index), 1.0, 1.0).textureImage()
         colours = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
         assert swatch(index).hex.lower() in colours
+
+
+def test_the_ring_is_as_large_as_the_brush_and_shows_its_core(view: PaintView) -> None:
+    view.zoom_to(2.0)
+    view.set_settings(ToolSettings(brush=Brush(size=60.0, hardness=0.5)))
+    leave(view)
+    bare = view.grab().toImage()
+    middle = view.projection.to_view(100.0, 100.0).toPoint()
+    QTest.mouseMove(view, middle)
+    changed = difference(bare, view.grab().toImage())[middle.y()] > 8
+    changed[: middle.x()] = False
+    places = np.flatnonzero(changed) - middle.x()
+    assert places.min() == pytest.approx(30, abs=2)
+    assert places.max() == pytest.approx(60, abs=2)
+    view.set_settings(ToolSettings(brush=Brush(size=60.0, hardness=1.0)))
+    changed = difference(bare, view.grab().toImage())[middle.y()] > 8
+    changed[: middle.x()] = False
+    assert (np.flatnonzero(changed) - middle.x()).min() >= 57

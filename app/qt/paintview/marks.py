@@ -14,6 +14,7 @@ from app.qt.paintview.projection import Projection
 _DARK = QColor(0, 0, 0, 150)
 _LIGHT = QColor(255, 255, 255, 230)
 _TEXT = QColor(0xDC, 0xDC, 0xDC)
+_CUT_OFF, _DIMMED = QColor(0x9A, 0x9A, 0x9A, 90), QColor(0, 0, 0, 120)
 _HANDLE = 4.5
 
 
@@ -68,45 +69,26 @@ def draw_mirrors(painter: QPainter, projection: Projection, rect: Rect, *, acros
 
 
 def draw_crop(painter: QPainter, projection: Projection, box: CropBox, canvas: Rect, font: QFont) -> None:
-    """The crop box: what lies outside is dimmed, its sides and corners can be taken, its numbers stand beside it."""
-    frame = outline(projection, box.rect)
+    """The crop box: what it holds beside the canvas is tinted, what it leaves out dimmed; its numbers stand below."""
+    frame, ground = outline(projection, box.rect), outline(projection, canvas)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(0, 0, 0, 120))
-    painter.drawPath(outline(projection, canvas).subtracted(frame))
+    for colour, part, other in ((_CUT_OFF, frame, ground), (_DIMMED, ground, frame)):
+        painter.setBrush(colour)
+        painter.drawPath(part.subtracted(other))
     trace(painter, frame)
     painter.setPen(QPen(_DARK, 1.0))
     painter.setBrush(QColor(255, 255, 255))
     for handle in Handle:
         at = projection.to_view(*box.place_of(handle))
         painter.drawRect(QRectF(at.x() - _HANDLE, at.y() - _HANDLE, 2.0 * _HANDLE, 2.0 * _HANDLE))
-    rect = box.rect
-    text = f"{rect.width} × {rect.height}  at  {rect.left}, {rect.top}"
     seen = frame.boundingRect()
-    draw_label(painter, QPointF(seen.center().x(), seen.bottom() + 18.0), text, font)
+    draw_label(painter, QPointF(seen.center().x(), seen.bottom() + 18.0), box.numbers, font)
 
 
 def crop_extent(projection: Projection, box: CropBox, canvas: Rect) -> QRectF:
     """The part of the view that `draw_crop` draws in."""
     seen = projection.view_rect(box.rect).adjusted(-12.0, -12.0, 12.0, 40.0)
     return seen.adjusted(-80.0, 0.0, 80.0, 0.0).united(projection.view_rect(canvas))
-
-
-def draw_ring(painter: QPainter, at: QPointF, radius: float) -> None:
-    """The outline of the brush; a cross when it is too small to see."""
-    path = QPainterPath()
-    if radius >= 3.0:
-        path.addEllipse(at, radius, radius)
-    if radius < 6.0:
-        for dx, dy in ((1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)):
-            path.moveTo(at.x() + 5.0 * dx, at.y() + 5.0 * dy)
-            path.lineTo(at.x() + 9.0 * dx, at.y() + 9.0 * dy)
-    trace(painter, path)
-
-
-def ring_extent(at: QPointF, radius: float) -> QRectF:
-    """The part of the view that `draw_ring` draws in."""
-    reach = max(radius, 9.0) + 3.0
-    return QRectF(at.x() - reach, at.y() - reach, 2.0 * reach, 2.0 * reach)
 
 
 def draw_label(painter: QPainter, middle: QPointF, text: str, font: QFont) -> None:

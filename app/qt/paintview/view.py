@@ -31,6 +31,7 @@ from app.paint.scene import PaintScene
 from app.paint.tiles import Pixels
 from app.paint.toolbox import REFERENCE_SIDE, Tool, ToolSettings
 from app.qt.paintview import marks
+from app.qt.paintview.cursors import Ring, cursor_shape
 from app.qt.paintview.easel import EMPTY_TEXT, Easel
 from app.qt.paintview.pointer import Pointer, from_mouse, from_tablet
 from app.qt.paintview.projection import Projection
@@ -49,19 +50,6 @@ REST = 120
 
 _SLICE = 0.006  # seconds of sharpening between two looks at the artist's hand
 _ZOOM_STEP = 1.2
-
-_CURSORS: Mapping[Tool, Qt.CursorShape] = {
-    Tool.BRUSH: Qt.CursorShape.BlankCursor,  # the ring is the cursor
-    Tool.ERASER: Qt.CursorShape.BlankCursor,
-    Tool.LASSO: Qt.CursorShape.CrossCursor,
-    Tool.FILL: Qt.CursorShape.CrossCursor,
-    Tool.RECTANGLE: Qt.CursorShape.CrossCursor,
-    Tool.ELLIPSE: Qt.CursorShape.CrossCursor,
-    Tool.MOVE: Qt.CursorShape.SizeAllCursor,
-    Tool.CROP: Qt.CursorShape.CrossCursor,
-    Tool.PAN: Qt.CursorShape.OpenHandCursor,
-    Tool.ZOOM: Qt.CursorShape.PointingHandCursor,
-}
 
 
 class PaintView(QWidget):
@@ -411,13 +399,9 @@ class PaintView(QWidget):
         self._choose_cursor()
 
     def _choose_cursor(self) -> None:
-        shape = _CURSORS[self._tool]
-        if isinstance(self._gesture, PanGesture):
-            shape = Qt.CursorShape.ClosedHandCursor
-        elif self._space:
-            shape = Qt.CursorShape.OpenHandCursor
-        elif self._tool in PAINTING and self._easel.refusal() is not None:
-            shape = Qt.CursorShape.ForbiddenCursor
+        refused = self._tool in PAINTING and self._easel.refusal() is not None
+        panning = isinstance(self._gesture, PanGesture)
+        shape = cursor_shape(self._tool, panning=panning, about_to_pan=self._space, refused=refused)
         if self.cursor().shape() != shape:
             self.setCursor(QCursor(shape))
 
@@ -493,14 +477,14 @@ class PaintView(QWidget):
 
     def _paint_ring(self, painter: QPainter) -> None:
         if self._hover is not None and self.cursor().shape() == Qt.CursorShape.BlankCursor:
-            marks.draw_ring(painter, self._hover, self._ring_radius())
+            self._ring().draw(painter, self._hover)
 
-    def _ring_radius(self) -> float:
+    def _ring(self) -> Ring:
         tip = self.settings.tip(erasing=self._tool is Tool.ERASER)
-        return tip.size * self.projection.zoom / 2.0
+        return Ring(tip.size * self.projection.zoom / 2.0, tip.hardness)
 
     def _ring_extent(self) -> QRectF:
-        return QRectF() if self._hover is None else marks.ring_extent(self._hover, self._ring_radius())
+        return QRectF() if self._hover is None else self._ring().extent(self._hover)
 
 
 _PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)

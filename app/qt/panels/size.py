@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtWidgets import QGridLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSpinBox, QWidget
 
 from app.model import edits
+from app.model.model_cards import read_models
+from app.model.picture_sizes import drawn_instead, native_side, offered_sizes, ratio
 from app.qt.desk import Desk
 from app.qt.panels.parts import column, icon_button, quiet
-from app.qt.theme import GRID, Icons
+from app.qt.theme import GRID, ICON_SIZE, RESOURCES, Icons
+from engine.api.sizes import Size
 
 _LONGEST = 8192
+_OUTLINE = QColor(0x8C, 0x8C, 0x8C)  # reads on the dark and on the light theme
 _FIELDS = {
     "width": ("Width", 8, "Width of the picture in pixels"),
     "height": ("Height", 8, "Height of the picture in pixels"),
@@ -28,13 +35,19 @@ class SizePanel(QWidget):
     def __init__(self, desk: Desk, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._models = read_models((RESOURCES,))
+        self._offered: tuple[Size, ...] = ()
         layout = column(self)
         self.reset = icon_button(icons, "restore", "The whole picture: no crop", self._whole)
         self._driven = quiet("Driven by the graph")
         layout.addWidget(self._driven)
+        self.sizes = self._made_sizes()
+        layout.addWidget(self.sizes)
         self._numbers = QWidget()
         self.fields = self._made_fields(self._numbers)
         layout.addWidget(self._numbers)
+        self.drawn = quiet("")
+        layout.addWidget(self.drawn)
         desk.changed.connect(self.refresh)
         self.refresh()
 
@@ -44,6 +57,7 @@ class SizePanel(QWidget):
         self._driven.setVisible(driven)
         self._numbers.setVisible(not driven)
         self.reset.setVisible(told is not None and _is_cropped(told))
+        self._offer(told, driven=driven)
         if told is None:
             return
         whole = {"original_width": told.width, "original_height": told.height}
@@ -52,6 +66,63 @@ class SizePanel(QWidget):
             field.blockSignals(True)
             field.setValue(whole[name] if value is None else value)
             field.blockSignals(False)
+
+    def _offer(self, told: edits.SizeCrop | None, *, driven: bool) -> None:
+        """Show the sizes that the model draws, and what it makes of another one."""
+        native = native_side(self._desk.document, self._desk.face, self._models)
+        offered = offered_sizes(native)
+        if offered != self._offered:
+            self._offered = offered
+            self._list_sizes(offered)
+        self.sizes.setVisible(bool(offered) and not driven)
+        size = None if told is None else (told.width, told.height)
+        place = offered.index(size) if size in offered else len(offered)
+        self.sizes.setCurrentIndex(place)
+        drawn = None if size is None or driven else drawn_instead(native, *size)
+        self.drawn.setVisible(drawn is not None)
+        if drawn is not None:
+            self.drawn.setText(f"The model draws this as {drawn[0]} × {drawn[1]}.")
+
+    def _list_sizes(self, offered: Sequence[Size]) -> None:
+        self.sizes.clear()
+        for width, height in offered:
+            self.sizes.addItem(f"{ratio(width, height)}    {width} × {height}")
+            self.sizes.setItemIcon(self.sizes.count() - 1, self._shape(width, height))
+        self.sizes.addItem("Free")
+
+    def _shape(self, width: int, height: int) -> QIcon:
+        """A picture's outline in its proportions."""
+        longer = max(width, height)
+        pixmap = QPixmap(2 * ICON_SIZE, 2 * ICON_SIZE)
+        pixmap.setDevicePixelRatio(2.0)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        across, down = (ICON_SIZE - 4.0) * width / longer, (ICON_SIZE - 4.0) * height / longer
+        with QPainter(pixmap) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(_OUTLINE, 1.5))
+            painter.drawRoundedRect(QRectF((ICON_SIZE - across) / 2, (ICON_SIZE - down) / 2, across, down), 1.5, 1.5)
+        return QIcon(pixmap)
+
+    def _made_sizes(self) -> QComboBox:
+        sizes = QComboBox()
+        told = "Sizes that the model draws just as they are asked for"
+        sizes.setToolTip(told)
+        sizes.setAccessibleName(told)
+        sizes.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        sizes.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        sizes.activated.connect(self._choose)
+        return sizes
+
+    def _choose(self, place: int) -> None:
+        if place >= len(self._offered):
+            self.fields["width"].setFocus()
+            self.fields["width"].selectAll()
+            return
+        width, height = self._offered[place]
+        told = self._desk.picture_size or edits.SizeCrop(width, height)
+        for side in ("width", "height"):
+            told = _following(told, side)
+        self._resize(replace(told, width=width, height=height))
 
     def _made_fields(self, parent: QWidget) -> dict[str, QSpinBox]:
         grid = QGridLayout(parent)
