@@ -85,14 +85,15 @@ def _edit() -> tuple[Action, ...]:
 
 
 def _phrase() -> tuple[Action, ...]:
-    def layer(name: str, title: str, *keys: str, told: str = "", scope: Scope = Scope.WINDOW, group: int = 2) -> Action:
-        return Action(f"phrase.{name}", title, "Phrase", keys, "", told, False, scope, group, Need.PHRASE)
+    def layer(
+        name: str, title: str, *keys: str, told: str = "", scope: Scope = Scope.WINDOW, group: int = 2, icon: str = ""
+    ) -> Action:
+        return Action(f"phrase.{name}", title, "Phrase", keys, icon, told, False, scope, group, Need.PHRASE)
 
     told = "Make the selected words a layer"
     return (
         Action("phrase.paint", "Paint This Phrase", "Phrase", ("Ctrl+P",), "paint-phrase", told, needs=Need.WORDS),
         Action("phrase.rebind", "Bind Layer to These Words", "Phrase", needs=Need.WORDS),
-        Action("phrase.near", "Offer Near Words", "Phrase", ("Alt+Return", "Alt+Enter"), help="For one underlined"),
         Action("phrase.near", "Offer Near Words", "Phrase", ("Alt+Return", "Alt+Enter"), help="For one underlined"),
         layer("above", "Layer Above", "Alt+]", group=1),
         layer("below", "Layer Below", "Alt+[", group=1),
@@ -102,9 +103,9 @@ def _phrase() -> tuple[Action, ...]:
         layer("lock", "Lock Layer", group=1),
         layer("clear", "Clear", "Del", scope=Scope.PAINT),
         layer("invert", "Invert", "Ctrl+I"),
-        layer("feather", "Feather", told="Soften the edge of the paint"),
-        layer("grow", "Grow"),
-        layer("shrink", "Shrink"),
+        layer("feather", "Feather", told="Soften the edge of the paint", icon="feather"),
+        layer("grow", "Grow", told="Make the paint wider all around", icon="grow"),
+        layer("shrink", "Shrink", told="Make the paint narrower all around", icon="shrink"),
         layer("mirror", "Mirror Left to Right"),
         layer("duplicate", "Duplicate Layer", group=3),
         layer("delete", "Delete Layer", group=3),

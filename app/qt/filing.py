@@ -14,9 +14,6 @@ from app.model.aside import Aside
 from app.model.journal import Recovered, find_recoverable
 from app.model.projects import ReadDocument, Workspace, as_template, read_document
 from app.model.recent import Recent, load_recent
-from app.paint.exchange.layers import Painting
-from app.qt import exchanging
-from app.qt.desk import Desk
 from app.qt.panels.messages import MessageBar
 
 _PROJECTS = f"Projects and pictures (*{ENDING} *.json *.png)"
@@ -28,10 +25,9 @@ class Filing(QObject):
 
     opened = Signal()
 
-    def __init__(self, window: QWidget, workspace: Workspace, desk: Desk, aside: Aside, messages: MessageBar) -> None:
+    def __init__(self, window: QWidget, workspace: Workspace, aside: Aside, messages: MessageBar) -> None:
         super().__init__(window)
         self._window, self._workspace, self._aside, self._messages = window, workspace, aside, messages
-        self._desk = desk
         self._question: QMessageBox | None = None
         workspace.notice.connect(messages.say)
 
@@ -90,40 +86,6 @@ class Filing(QObject):
         question.buttonClicked.connect(lambda button: self._answered(question.standardButton(button), then))
         self._question = question
         question.open()
-
-    def choose_export(self) -> None:
-        """Let the artist name a file to write the painted layers into."""
-        suggested = str(Path(self._folder()) / f"{self._workspace.title}{exchanging.ENDING}")
-        name, _ = QFileDialog.getSaveFileName(self._window, "Export Layers", suggested, exchanging.PATTERN)
-        if name:
-            self.export_layers(Path(name))
-
-    def export_layers(self, path: Path) -> None:
-        """Write the painted layers into a file that other paint programs open."""
-        painting = exchanging.painting_of(self._desk)
-        self._aside(
-            lambda: exchanging.write_layers(painting, path),
-            lambda _none: self._messages.say(f"The layers are in {path.name}."),
-            lambda error: self._messages.say(f"{path.name} cannot be written ({error}).", "Export", self.choose_export),
-        )
-
-    def choose_import(self) -> None:
-        """Let the artist name a file whose layers are taken over."""
-        name, _ = QFileDialog.getOpenFileName(self._window, "Import Layers", self._folder(), exchanging.PATTERN)
-        if name:
-            self.import_layers(Path(name))
-
-    def import_layers(self, path: Path) -> None:
-        """Take over the layers of a file, each for the phrase that it is named after."""
-        self._aside(
-            lambda: exchanging.read_layers(path), self._take_layers, lambda error: self._messages.say(str(error))
-        )
-
-    def _take_layers(self, painting: Painting) -> None:
-        missing = exchanging.take_layers(self._desk, painting)
-        if missing:
-            told = ", ".join(f"“{phrase}”" for phrase in missing)
-            self._messages.say(f"The sentence has no words {told}; write them and import the layers again.")
 
     def offer_recovery(self) -> None:
         """Offer what a crash left behind, if anything."""

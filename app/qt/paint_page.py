@@ -47,6 +47,8 @@ class PaintPage(QWidget):
         self._icons = icons
         self._lay_out()
         self._desk = desk
+        self.prompt.beside.connect(self.phrases.show_beside)
+        self.phrases.wants_words.connect(self.prompt.rebind)
         self.view.installEventFilter(self)
         desk.changed.connect(self.view.refresh)
         desk.rested.connect(self._show_picture)
@@ -80,7 +82,7 @@ class PaintPage(QWidget):
         self._paint_button.setEnabled(False)
         self.prompt.selected.connect(self._paint_button.setEnabled)
         self.prompt.wants_paint.connect(paint.trigger)
-        self.prompt.wants_rebind.connect(actions["phrase.rebind"].trigger)
+        self.phrases.details.add_actions(actions)
         self._icons.give(self._paint_button, "paint-phrase")
 
     def _tool_button(self, action: QAction) -> QWidget:

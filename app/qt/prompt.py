@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QMouseEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QMenu, QTextEdit, QWidget
 
+from app.model import edits
 from app.model.anchors import from_utf16, to_utf16
 from app.model.layers import Layer
 from app.paint.palette import swatch
@@ -31,12 +32,10 @@ _SENTENCE = Written(
 class PromptEditor(SentenceField):
     """Edits the sentence of a desk.
 
-    `wants_paint`: the selected words are to be painted. `wants_rebind`: the chosen layer is to be bound to them.
-    `beside`: the phrase that the cursor is in; "" for none.
+    `wants_paint`: the selected words are to be painted. `beside`: the phrase that the cursor is in; "" for none.
     """
 
     wants_paint = Signal()
-    wants_rebind = Signal()
     beside = Signal(str)
 
     def __init__(self, desk: Desk, icons: Icons, check: WordCheck, parent: QWidget | None = None) -> None:
@@ -64,6 +63,15 @@ class PromptEditor(SentenceField):
         """The uppermost phrase that holds a character of the sentence."""
         there = (layer for layer in self._worn if not layer.lost and layer.start <= character < layer.end)
         return next(reversed(tuple(there)), None)
+
+    def rebind(self, layer: str) -> None:
+        """Bind a layer to the selected words."""
+        masks = self._desk.face.masks
+        if not self.textCursor().hasSelection():
+            self._desk.told.emit("Select the words in the sentence that the paint shall belong to, then press Rebind.")
+            self.setFocus()
+        elif masks is not None:
+            self._desk.edit("Bind to other words", edits.rebind_layer, masks, layer, *self.selected_characters())
 
     def told_of(self, character: int) -> str:
         """What the phrase there steers, or what is wrong with the word."""
@@ -95,7 +103,7 @@ class PromptEditor(SentenceField):
         if active is not None:
             rebind = menu.addAction(f"Bind “{active.title}” to These Words")
             rebind.setEnabled(some)
-            rebind.triggered.connect(lambda _checked=False: self.wants_rebind.emit())
+            rebind.triggered.connect(lambda _checked=False: self.rebind(active.id))
 
     def _tell_beside(self) -> None:
         place = from_utf16(self._text, self.textCursor().position())

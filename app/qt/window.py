@@ -19,6 +19,7 @@ from app.model.aside import Aside
 from app.model.document import Document
 from app.model.gallery import Gallery
 from app.model.jobs import Jobs
+from app.model.layer_files import holds_layers
 from app.model.layers import Layer
 from app.model.layouts import Place, load_layouts, save_layouts
 from app.model.model_cards import read_models
@@ -37,6 +38,7 @@ from app.qt.canvas.look import LIGHT as LIGHT_CANVAS
 from app.qt.desk import Desk
 from app.qt.dialogs.palette import CommandPalette
 from app.qt.docks import Docks, Panel
+from app.qt.exchanging import Exchange
 from app.qt.filing import Filing
 from app.qt.gallery.page import GalleryPage
 from app.qt.graph_page import GraphPage
@@ -51,9 +53,6 @@ from app.qt.running import Running, Stage
 from app.qt.theme import DARK, LIGHT, RESOURCES, Icons, Theme, wear
 from app.qt.timeline.panel import TimelinePanel
 from engine.api.messages import AnyEvent
-
-_SOFT, _GROWN = 8.0, 8
-"""Pixels by which paint is softened, and grown or shrunk, on a canvas of 1,024."""
 
 _CELLS = (32, 16, 8)
 
@@ -89,7 +88,9 @@ class StudioWindow(QMainWindow):
         self.messages = MessageBar(self.icons)
         self.strip = ResultsStrip()
         self.status = EngineStatus(theme)
-        self.filing = Filing(self, parts.workspace, self.desk, parts.aside, self.messages)
+        self.filing = Filing(self, parts.workspace, parts.aside, self.messages)
+        self.exchange = Exchange(self, parts.workspace, self.desk, parts.aside, self.messages)
+        self.page.phrases.given.connect(lambda layer, path: self.exchange.import_mask(path, layer))
         self.actions_ = Actions(self, self.icons, parts.settings.shortcuts)
         self._made_actions()
         self.bar = RunBar(
@@ -211,8 +212,8 @@ class StudioWindow(QMainWindow):
         bind("file.open", self.filing.choose)
         bind("file.save", self.filing.save)
         bind("file.save-as", self.filing.save_as)
-        bind("file.export-layers", self.filing.choose_export)
-        bind("file.import-layers", self.filing.choose_import)
+        bind("file.export-layers", self.exchange.choose_export)
+        bind("file.import-layers", self.exchange.choose_import)
         bind("file.quit", self.close)
         bind("edit.undo", self._undo)
         bind("edit.redo", self._redo)
@@ -284,9 +285,9 @@ class StudioWindow(QMainWindow):
         changes: dict[str, Callable[[TileMask], TileMask]] = {
             "Clear": operations.clear,
             "Invert": operations.invert,
-            "Feather": lambda mask: operations.feather(mask, _SOFT),
-            "Grow": lambda mask: operations.grow(mask, _GROWN),
-            "Shrink": lambda mask: operations.shrink(mask, _GROWN),
+            "Feather": lambda mask: operations.feather(mask, details.edge.value or 0.0),
+            "Grow": lambda mask: operations.grow(mask, round(details.edge.value or 0.0)),
+            "Shrink": lambda mask: operations.shrink(mask, round(details.edge.value or 0.0)),
             "Mirror": lambda mask: operations.mirror(mask, across=True),
         }
         for label, change in changes.items():
@@ -540,7 +541,9 @@ class StudioWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """A project is opened; a picture that carries one offers what can be taken from it; others give their look."""
         files = local_files(event.mimeData())
-        if files and files[0].suffix in (".sinopia", ".json"):
+        if holds_layers(files):
+            self.exchange.import_layers(files)
+        elif files and files[0].suffix in (".sinopia", ".json"):
             self.filing.open(files[0])
         elif len(files) == 1 and carries_project(files[0]):
             at = self.mapToGlobal(event.position().toPoint())

@@ -219,12 +219,12 @@ def test_save_open_and_the_title(studio: Studio, qtbot: QtBot, tmp_path: Path) -
 def test_layers_travel_to_another_program_and_back(studio: Studio, qtbot: QtBot, tmp_path: Path) -> None:
     window, desk = studio.window, studio.window.desk
     painted = {layer.phrase: desk.mask(layer.id) for layer in desk.phrases}
-    window.filing.export_layers(tmp_path / "layers.ora")
+    window.exchange.export_layers(tmp_path / "layers.ora")
     qtbot.waitUntil(lambda: "layers.ora" in window.messages.text)
     for _ in painted:
         window.page.phrases.details.delete()
     assert not desk.phrases
-    window.filing.import_layers(tmp_path / "layers.ora")
+    window.exchange.import_layers([tmp_path / "layers.ora"])
     qtbot.waitUntil(lambda: bool(desk.phrases))
     assert {layer.phrase: desk.mask(layer.id) for layer in desk.phrases} == painted
     assert studio.workspace.session.undo() == "Import layers"
