@@ -97,6 +97,10 @@ class Window:
     sigma_from: float
     sigma_to: float
 
+    def acts(self, sigma_from: float, sigma_to: float) -> bool:
+        """Whether it acts during a step."""
+        return self.sigma_to <= sigma_to and sigma_from <= self.sigma_from
+
 
 @dataclass(frozen=True)
 class Solve:

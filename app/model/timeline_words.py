@@ -18,7 +18,9 @@ def place_said(solve: Solve, sigma: float) -> str:
         return f"noise {noise_said(sigma)}  ·  {solve.title} does not work here"
     owner = solve.owner(step)
     who = "nobody draws here" if owner is None else owner.title
-    return f"noise {noise_said(sigma)}  ·  step {step} of {solve.steps}  ·  {who}"
+    silent = [window.title for window in solve.windows if not window.acts(solve.ticks[step - 1], solve.ticks[step])]
+    told = f"noise {noise_said(sigma)}  ·  step {step} of {solve.steps}  ·  {who}"
+    return f"{told}  ·  without {', '.join(silent)}" if silent else told
 
 
 def span_said(solve: Solve, span: Span) -> str:

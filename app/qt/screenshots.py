@@ -57,6 +57,7 @@ def _take(studio: Studio, folder: Path, *, generate: bool) -> None:
     if generate:
         window.running.seed_mode = SeedMode.FIXED
         window.running.generate()
+        _take_running(studio, folder)
         _wait(lambda: not studio.jobs.unfinished)
     for theme in (DARK, LIGHT):
         window.wear_theme(theme)
@@ -69,6 +70,18 @@ def _take(studio: Studio, folder: Path, *, generate: bool) -> None:
         window.canvas.commands.run("canvas.fit")
         window.canvas.canvas.select(Selection.of(nodes=("base",)))
         _shoot(studio, folder / f"graph-{theme.name}.png")
+
+
+def _take_running(studio: Studio, folder: Path) -> None:
+    """The noise timeline in the middle of a run."""
+    window, jobs = studio.window, studio.jobs
+    _wait(
+        lambda: not jobs.unfinished or any(at.running and at.done >= 3 for at in window.timeline.band.played.values())
+    )
+    for theme in (LIGHT, DARK):
+        window.wear_theme(theme)
+        _settle(100)
+        window.grab().save(str(folder / f"timeline-{theme.name}.png"))
 
 
 def _shoot(studio: Studio, path: Path) -> None:

@@ -22,6 +22,7 @@ from app.model.timeline import timeline
 from app.model.timeline_handles import Handle, HandleKind, handles, moved
 from app.model.timeline_run import Played, played
 from app.model.timeline_values import Driven, Row, Solve, solves_of
+from app.model.timeline_words import place_said
 from engine.api.plan import Json
 from engine.api.report import StepOutcome
 from engine.diffusion.ensemble import Ensemble, Stage
@@ -187,6 +188,8 @@ def test_a_phrase_with_a_window_is_shown_at_its_steps() -> None:
     solve = solve_of(document)
     (window,) = solve.windows
     assert (window.title, window.sigma_from, window.sigma_to) == ("an owl", solve.levels[4], 0.0)
+    assert place_said(solve, solve.ticks[3]).endswith("High-noise expert  ·  without an owl")
+    assert place_said(solve, 0.01).endswith("Low-noise expert")
 
 
 @pytest.mark.parametrize(

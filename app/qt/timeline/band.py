@@ -123,12 +123,18 @@ class TimelineBand(QWidget):
         """Draw all of it."""
         with QPainter(self) as painter:
             layout, focused = self.layout_now, self._focused() if self.hasFocus() else None
-            at = None if self._at is None or self._at.x() < layout.left else self._at.x()
-            words = self.words
-            if at is None and focused is not None and words:
-                at = _middle(layout, focused)
-            shown = Shown(self._played, self._hover, focused, at, words)
+            at, hair = self._spoken_of(layout, focused)
+            shown = Shown(self._played, self._hover, focused, at, self.words, hair)
             BandPainter(painter, layout, look_of(self.palette()), shown).paint()
+
+    def _spoken_of(self, layout: BandLayout, focused: Hit | None) -> tuple[float | None, bool]:
+        """Where along the axis the words belong, and whether a line leads there."""
+        if self._held is not None:
+            return layout.x_of(self._held.sigma), False
+        if self._at is not None:
+            over = self._hover is not None and self._hover.handle is None and self._at.x() >= layout.left
+            return (self._at.x() if self._at.x() >= layout.left else None), over
+        return (None if focused is None else _middle(layout, focused)), False
 
     # What gestures ask for
 

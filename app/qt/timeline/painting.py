@@ -30,7 +30,7 @@ class Shown:
     """What is to be drawn beside the rows themselves.
 
     `hover` and `focus`: what the pointer is over, and what the keys act on. `at`: where the pointer is along the axis.
-    `words`: what is said of it.
+    `words`: what is said of it. `hair`: a line shows where the pointer is.
     """
 
     played: Mapping[str, Played] = field(default_factory=nothing)
@@ -38,6 +38,7 @@ class Shown:
     focus: Hit | None = None
     at: float | None = None
     words: str = ""
+    hair: bool = False
 
 
 class BandPainter:
@@ -130,14 +131,16 @@ class BandPainter:
             painter.drawText(room, _MIDDLE | _RIGHT, told)
 
     def _windows(self, index: int, solve: Solve) -> None:
-        bottom = self._layout.bar(index).bottom()
-        for place, window in enumerate(solve.windows):
-            y = bottom - 1.5 - 3.0 * place
-            left, right = self._layout.x_of(window.sigma_from), self._layout.x_of(window.sigma_to)
-            self._painter.setPen(QPen(QColor(swatch(window.colour).hex), 1.5))
-            self._painter.drawLine(QPointF(left, y), QPointF(right, y))
-            for x in (left, right):
-                self._painter.drawLine(QPointF(x, y - 2.5), QPointF(x, y + 1.0))
+        """Where phrases begin and end to act, as brackets in their colours."""
+        bar, painter = self._layout.bar(index), self._painter
+        for window in solve.windows:
+            painter.setPen(QPen(QColor(swatch(window.colour).hex), 1.5))
+            for sigma, inwards in ((window.sigma_from, 3.0), (window.sigma_to, -3.0)):
+                if solve.sigma_to < sigma < solve.sigma_from:
+                    x = self._layout.x_of(sigma)
+                    painter.drawLine(QPointF(x, bar.top() + 1.0), QPointF(x, bar.bottom() - 1.0))
+                    for y in (bar.top() + 1.0, bar.bottom() - 1.0):
+                        painter.drawLine(QPointF(x, y), QPointF(x + inwards, y))
 
     def _ticks(self, index: int, solve: Solve, played: Played | None) -> None:
         top = self._layout.bar(index).bottom() + 2.0
@@ -237,7 +240,7 @@ class BandPainter:
 
     def _pointer(self, x: float) -> None:
         layout, painter, words = self._layout, self._painter, self._shown.words
-        if self._shown.hover is not None and self._shown.hover.handle is None:
+        if self._shown.hair:
             painter.setPen(QPen(mixed(self._look.ground, self._look.text, 0.5), 1.0))
             painter.drawLine(QPointF(round(x) + 0.5, _HAIR_TOP), QPointF(round(x) + 0.5, layout.scale_top))
         if words:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QFrame, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QFrame, QHBoxLayout, QPushButton, QWidget
 
 from app.model import edits
 from app.model.timeline import EXPERT
@@ -84,7 +84,10 @@ class SpanFields(QFrame):
             self._rows.addWidget(heading(f"All of {solve.title}"))
 
     def _add_shared(self, solve: Solve) -> None:
-        self._rows.addWidget(self._made_samplers(solve))
+        row = QHBoxLayout()
+        row.addWidget(quiet("Sampler"))
+        row.addWidget(self._made_samplers(solve), 1)
+        self._rows.addLayout(row)
         wired, node_type = solve.driven, self._desk.document.nodes[solve.node].type
         steps = self._slider(self._parameter(node_type, "steps"), "Steps", len(solve.schedule) - 1)
         steps.setEnabled(not wired & {"steps", "sigmas"})
