@@ -1,0 +1,1 @@
+"""X-ray: where the model looked for a phrase, over the picture."""
