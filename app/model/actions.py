@@ -95,6 +95,8 @@ def _phrase() -> tuple[Action, ...]:
         Action("phrase.paint", "Paint This Phrase", "Phrase", ("Ctrl+P",), "paint-phrase", told, needs=Need.WORDS),
         Action("phrase.rebind", "Bind Layer to These Words", "Phrase", needs=Need.WORDS),
         Action("phrase.near", "Offer Near Words", "Phrase", ("Alt+Return", "Alt+Enter"), help="For one underlined"),
+        Action("phrase.negative", "Negative Prompt", "Phrase", help="What the picture should stay away from"),
+        Action("phrase.switch", "Switch to Another Sentence", "Phrase", help="After a part of the steps"),
         layer("above", "Layer Above", "Alt+]", group=1),
         layer("below", "Layer Below", "Alt+[", group=1),
         layer("raise", "Raise Layer", "Ctrl+]", group=1),

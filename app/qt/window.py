@@ -280,6 +280,8 @@ class StudioWindow(QMainWindow):
         bind("phrase.lock", lambda: self._turn_layer("Lock", lambda held: replace(held, locked=not held.locked)))
         bind("phrase.rebind", self._rebind_phrase)
         bind("phrase.near", self.page.sentence.offer_near)
+        bind("phrase.negative", self.page.sentence.lines.negative.open)
+        bind("phrase.switch", self.page.sentence.lines.switch.open)
         bind("phrase.duplicate", details.duplicate)
         bind("phrase.delete", details.delete)
         changes: dict[str, Callable[[TileMask], TileMask]] = {

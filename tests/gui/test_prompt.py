@@ -174,6 +174,18 @@ def test_the_negative_prompt_is_opened_written_and_removed(studio: Studio, qtbot
     assert desk.document.graph == before.graph
 
 
+def test_further_prompts_are_opened_from_the_menu(studio: Studio) -> None:
+    window, lines = studio.window, studio.window.page.sentence.lines
+    window.actions_["phrase.negative"].trigger()
+    assert lines.negative.field.hasFocus()
+    window.actions_["phrase.switch"].trigger()
+    assert lines.switch.field.hasFocus()
+    steps = len(studio.workspace.session.done)
+    window.actions_["phrase.negative"].trigger()
+    assert lines.negative.field.hasFocus()
+    assert len(studio.workspace.session.done) == steps
+
+
 def test_a_second_sentence_has_its_part_of_the_steps(studio: Studio) -> None:
     window, desk, lines = studio.window, studio.window.desk, studio.window.page.sentence.lines
     write(window, "a castle on snow")

@@ -60,6 +60,12 @@ def test_growing_and_shrinking_bracket_the_mask(mask: TileMask, radius: int) -> 
     assert (closed >= values).all()
 
 
+@given(masks(), st.integers(0, 12))
+def test_shrinking_is_growing_of_what_is_not_painted(mask: TileMask, radius: int) -> None:
+    unpainted = np.bitwise_not(mask.to_array())
+    assert operations.shrink(mask, radius) == TileMask.from_array(np.bitwise_not(operations.dilate(unpainted, radius)))
+
+
 def test_shrinking_does_not_loosen_paint_from_the_canvas_edge() -> None:
     sky = boxed(60, 60, Rect(0, 0, 60, 30))
     assert operations.shrink(sky, 5) == boxed(60, 60, Rect(0, 0, 60, 25))
