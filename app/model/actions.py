@@ -124,8 +124,8 @@ def _paint() -> tuple[Action, ...]:
     return (
         tool("brush", "Brush", "B", "Paint; Shift draws a straight line"),
         tool("eraser", "Eraser", "E", "Take paint away"),
-        tool("lasso", "Lasso Fill", "Q", "Fill a shape drawn by hand; Alt takes away"),
-        tool("fill", "Fill", "G", "Fill what is enclosed"),
+        tool("lasso", "Lasso Fill", "Q", "Fill a shape drawn by hand; Ctrl takes away"),
+        tool("fill", "Fill", "G", "Fill what is enclosed; Ctrl takes away"),
         tool("rectangle", "Rectangle", "R", "Fill a rectangle; Shift makes it square"),
         tool("ellipse", "Ellipse", "O", "Fill an ellipse; Shift makes it round"),
         tool("move", "Move", "V", "Move the paint of the layer"),

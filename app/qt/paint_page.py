@@ -76,6 +76,8 @@ class PaintPage(QWidget):
                 self._tools.addWidget(rule())
             self._tools.addWidget(self._tool_button(actions[f"tool.{tool.value}"]))
         self._tools.addStretch(1)
+        mirror = actions.bind("paint.mirror", self.options.across.click, self)
+        self.view.settings_changed.connect(lambda settings: mirror.setChecked(settings.mirror_across))
         paint = actions["phrase.paint"]
         self._paint_button.setToolTip(f"{paint.toolTip()} ({paint.shortcut().toString()})")
         self._paint_button.clicked.connect(lambda _checked=False: paint.trigger())

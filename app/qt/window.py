@@ -48,7 +48,7 @@ from app.qt.panels.messages import EngineStatus, MessageBar
 from app.qt.panels.run_bar import RunBar
 from app.qt.panels.small_view import SmallView
 from app.qt.panels.strip import Part, ResultsStrip
-from app.qt.pictures import local_files
+from app.qt.pictures import holds_pictures, local_files
 from app.qt.running import Running, Stage
 from app.qt.theme import DARK, LIGHT, RESOURCES, Icons, Theme, wear
 from app.qt.timeline.panel import TimelinePanel
@@ -538,7 +538,7 @@ class StudioWindow(QMainWindow):
         self.close()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        event.setAccepted(bool(local_files(event.mimeData())))
+        event.setAccepted(holds_pictures(event.mimeData()))
 
     def dropEvent(self, event: QDropEvent) -> None:
         """A project is opened; a picture that carries one offers what can be taken from it; others give their look."""
@@ -551,5 +551,5 @@ class StudioWindow(QMainWindow):
             at = self.mapToGlobal(event.position().toPoint())
             self.keeping.offer(files[0], lambda: self.page.style_panel.take(files), at, self)
         else:
-            self.page.style_panel.take(files)
+            self.page.style_panel.take_dropped(event.mimeData())
         event.acceptProposedAction()

@@ -46,8 +46,6 @@ class SizePanel(QWidget):
         self._numbers = QWidget()
         self.fields = self._made_fields(self._numbers)
         layout.addWidget(self._numbers)
-        self.drawn = quiet("")
-        layout.addWidget(self.drawn)
         desk.changed.connect(self.refresh)
         self.refresh()
 
@@ -79,9 +77,7 @@ class SizePanel(QWidget):
         place = offered.index(size) if size in offered else len(offered)
         self.sizes.setCurrentIndex(place)
         drawn = None if size is None or driven else drawn_instead(native, *size)
-        self.drawn.setVisible(drawn is not None)
-        if drawn is not None:
-            self.drawn.setText(f"The model draws this as {drawn[0]} × {drawn[1]}.")
+        self.sizes.setItemText(len(offered), "Free" if drawn is None else f"Free, drawn as {drawn[0]} × {drawn[1]}")
 
     def _list_sizes(self, offered: Sequence[Size]) -> None:
         self.sizes.clear()
