@@ -11,6 +11,11 @@ def noise_said(sigma: float) -> str:
     return "0" if sigma <= 0.0 else f"{sigma:.3g}"
 
 
+def steps_said(steps: int) -> str:
+    """How many steps."""
+    return "1 step" if steps == 1 else f"{steps} steps"
+
+
 def place_said(solve: Solve, sigma: float) -> str:
     """What happens at a noise level of a solve."""
     step = solve.step_at(sigma)
@@ -27,8 +32,7 @@ def span_said(solve: Solve, span: Span) -> str:
     """A span with its extent and its steps."""
     sigma_from, sigma_to = solve.extent(span)
     steps = sum(solve.owner(step) is span for step in range(1, solve.steps + 1))
-    counted = "1 step" if steps == 1 else f"{steps} steps"
-    return f"{span.title}  ·  noise {noise_said(sigma_from)} to {noise_said(sigma_to)}  ·  {counted}"
+    return f"{span.title}  ·  noise {noise_said(sigma_from)} to {noise_said(sigma_to)}  ·  {steps_said(steps)}"
 
 
 def handle_said(solve: Solve, handle: Handle) -> str:
@@ -38,5 +42,5 @@ def handle_said(solve: Solve, handle: Handle) -> str:
         return f"{boundary.upper.title} and {boundary.lower.title} do not meet: drag to where one takes over"
     done = sum(tick > handle.sigma for tick in solve.ticks)
     if handle.kind is HandleKind.START:
-        return f"{handle.label} at noise {noise_said(handle.sigma)}  ·  {solve.steps} steps are left"
+        return f"{handle.label} at noise {noise_said(handle.sigma)}  ·  {steps_said(solve.steps)} to go"
     return f"{handle.label} at noise {noise_said(handle.sigma)}  ·  after step {done} of {solve.steps}"

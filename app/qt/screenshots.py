@@ -56,9 +56,7 @@ def _take(studio: Studio, folder: Path, *, generate: bool) -> None:
     window.show()
     if generate:
         window.running.seed_mode = SeedMode.FIXED
-        window.running.generate()
         _take_running(studio, folder)
-        _wait(lambda: not studio.jobs.unfinished)
     for theme in (DARK, LIGHT):
         window.wear_theme(theme)
         window.show_workspace(graph=False)
@@ -75,13 +73,13 @@ def _take(studio: Studio, folder: Path, *, generate: bool) -> None:
 def _take_running(studio: Studio, folder: Path) -> None:
     """The noise timeline in the middle of a run."""
     window, jobs = studio.window, studio.jobs
-    _wait(
-        lambda: not jobs.unfinished or any(at.running and at.done >= 3 for at in window.timeline.band.played.values())
-    )
     for theme in (LIGHT, DARK):
         window.wear_theme(theme)
         _settle(100)
+        window.running.generate(fresh=True)
+        _wait(lambda: not jobs.unfinished or any(at.running and at.done > 2 for at in window.timeline.played.values()))
         window.grab().save(str(folder / f"timeline-{theme.name}.png"))
+        _wait(lambda: not jobs.unfinished)
 
 
 def _shoot(studio: Studio, path: Path) -> None:

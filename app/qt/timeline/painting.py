@@ -12,7 +12,7 @@ from app.model.document import nothing
 from app.model.timeline_handles import Handle, HandleKind, handles
 from app.model.timeline_run import Played
 from app.model.timeline_values import Driven, Solve, Span
-from app.model.timeline_words import noise_said
+from app.model.timeline_words import noise_said, steps_said
 from app.paint.palette import swatch
 from app.qt.canvas.look import mixed
 from app.qt.timeline.hits import Hit, mark
@@ -57,7 +57,7 @@ class BandPainter:
             self._say_empty()
             return
         for index, row in enumerate(self._layout.rows):
-            self._head(index, row.title, f"{row.steps} steps" if isinstance(row, Solve) else "")
+            self._head(index, row.title, steps_said(row.steps) if isinstance(row, Solve) else "")
             if isinstance(row, Solve):
                 self._solve(index, row)
             else:

@@ -51,6 +51,11 @@ class TimelinePanel(QScrollArea):
         self._fit()
         self._show_line()
 
+    @property
+    def played(self) -> Mapping[str, Played]:
+        """How far the running job is, by node."""
+        return self.band.played
+
     def join(self, dock: Dock) -> None:
         """Leave the thin line in the header while the dock that holds this is folded."""
         header = dock.header.layout()
