@@ -3,14 +3,15 @@
 A journal is a folder with numbered segments. A segment begins with the whole document and goes on with what changed,
 edit by edit. When it has grown large a new one takes its place, and the old one goes once the new one is safe. The
 record of an edit has been handed to the system before `record` returns, which outlasts the death of this process; a
-thread of its own then has the system put it on the disk, which outlasts a power cut.
+thread of its own then has the system put it on the disk, which outlasts a power cut. Only what takes so long that the
+artist would feel it (many layers imported at once, a large document just opened) is written aside, and what comes
+meanwhile waits behind it.
 
     JournalError      a journal cannot be read
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import queue
 import shutil
@@ -22,7 +23,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.model.document import Document
+from app.model.document import Document, cost
 from app.model.journal_records import (
     BEGINNING,
     CHANGE,
@@ -50,6 +51,9 @@ SMALLEST_COMPACTION = 16 * 2**20
 GROWTH = 4
 """A segment is replaced when it is this many times as large as at its beginning, and at least the size above."""
 
+LARGE = 4 * 2**20
+"""Bytes of new pixels and files from which on packing and writing them would be felt."""
+
 
 class JournalError(Exception):
     """A journal cannot be read; the message names it."""
@@ -65,6 +69,15 @@ class Recovered:
     saved: bool
     since: float
     changed: float
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """A document to be kept; whether its project file (`project`, "" for none) holds it."""
+
+    document: Document
+    saved: bool
+    project: str
 
 
 class Journal:
@@ -84,37 +97,43 @@ class Journal:
         self._number = 0
         self._saved = False
         self._in_trouble = False
-        self._beginner: threading.Thread | None = None
+        self._turn = threading.Lock()  # guards the four that follow
+        self._aside: threading.Thread | None = None
+        self._aside_is_long = False
+        self._waiting: _Wish | None = None
+        self._failed_aside: Exception | None = None
         self._disk = _Disk()
 
     def begin(self, document: Document, saved: bool) -> None:
         """Write all of a document that was just opened; `saved` says that its project file holds it.
 
-        It is done in another thread, since a large document takes a while; the next record waits for it.
+        What fails is tried again, and told, with the first edit; until then nothing is in danger.
         """
         self._saved = saved
-        self._beginner = threading.Thread(target=self._begin, args=[document], name="journal-begin", daemon=True)
-        self._beginner.start()
+        with self._turn:
+            self._go_aside(self._wish(document))
 
     def record(self, document: Document) -> None:
         """Keep a document after a finished edit."""
         self._saved = False
-        self._write(document)
+        self._write(self._wish(document))
 
     def saved(self, document: Document, project: Path) -> None:
         """Note that the project file holds `document`, which is then no longer in danger."""
         self._project = str(project)
         self._saved = True
-        self._write(document)
+        self._write(self._wish(document))
 
     def sync(self) -> None:
         """Wait until all that was recorded is on the disk."""
-        self._end_beginning()
+        self._wait_for_aside()
         self._disk.wait()
 
     def close(self) -> None:
         """The document is closed in good order; there is nothing to recover."""
-        self._end_beginning()
+        with self._turn:
+            self._waiting = None
+        self._wait_for_aside()
         for segment in self._all_segments():
             self._disk.retire(segment)
         self._disk.stop()
@@ -122,48 +141,87 @@ class Journal:
         self._lock.release()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _begin(self, document: Document) -> None:
-        # What fails here is tried again, and told, with the first edit; until then nothing is in danger.
-        with contextlib.suppress(OSError, ValueError):
-            self._append(document)
+    def _wish(self, document: Document) -> _Wish:
+        return _Wish(document, self._saved, self._project)
 
-    def _end_beginning(self) -> None:
-        if self._beginner is not None:
-            self._beginner.join()
-            self._beginner = None
-
-    def _write(self, document: Document) -> None:
-        self._end_beginning()
-        try:
-            self._append(document)
-        except (OSError, ValueError):
-            self._write_anew(document)
-        else:
-            self._in_trouble = False
-        failure = self._disk.failure()
+    def _write(self, wish: _Wish) -> None:
+        if not self._aside_is_long:
+            self._wait_for_aside()
+        with self._turn:
+            if self._aside is not None:
+                self._waiting = wish  # the newest is all that counts
+                return
+            failure, self._failed_aside = self._failed_aside, None
+            if cost(self._teller.told, wish.document) > LARGE:
+                self._go_aside(wish)
+            else:
+                failure = self._write_here(wish)
         if failure is not None:
-            self._give_up_segment()
             self._tell_trouble(failure)
 
-    def _write_anew(self, document: Document) -> None:
+    def _write_here(self, wish: _Wish) -> Exception | None:
+        """Write at once; a large segment that has grown too much is replaced aside, when all is safe in the old one."""
+        failure = self._written(wish, replace=self._segment is None or self._segment.size < LARGE)
+        disk = self._disk.failure()
+        if disk is not None:
+            self._give_up_segment()
+        elif self._segment is not None and self._overgrown(self._segment):
+            self._go_aside(wish)
+        return failure or disk
+
+    def _go_aside(self, wish: _Wish) -> None:
+        self._aside_is_long = cost(Document(), wish.document) > LARGE
+        self._aside = threading.Thread(target=self._write_aside, args=[wish], name="journal-aside", daemon=True)
+        self._aside.start()
+
+    def _write_aside(self, wish: _Wish) -> None:
+        """Write this, and then whatever came meanwhile."""
+        while True:
+            failure = self._written(wish, replace=True)
+            with self._turn:
+                self._failed_aside = failure or self._failed_aside
+                if self._waiting is None:
+                    self._aside = None
+                    return
+                wish, self._waiting = self._waiting, None
+
+    def _wait_for_aside(self) -> None:
+        with self._turn:
+            aside = self._aside
+        if aside is not None:
+            aside.join()
+
+    def _written(self, wish: _Wish, *, replace: bool) -> Exception | None:
+        """Write; why it failed, if it did. `replace`: an overgrown segment may give way to a new one."""
+        try:
+            self._append(wish, replace=replace)
+        except (OSError, ValueError):
+            return self._written_anew(wish)
+        self._in_trouble = False
+        return None
+
+    def _written_anew(self, wish: _Wish) -> Exception | None:
         """The segment at hand may end in half a record, behind which nothing is read; another one may succeed."""
         self._give_up_segment()
         try:
-            self._start_segment(document)
+            self._start_segment(wish)
         except (OSError, ValueError) as error:
-            self._tell_trouble(error)
-        else:
-            self._in_trouble = False
+            return error
+        self._in_trouble = False
+        return None
 
-    def _append(self, document: Document) -> None:
-        if self._segment is None or self._segment.size > max(self._smallest, GROWTH * self._segment.first_size):
-            self._start_segment(document)
+    def _overgrown(self, segment: _Segment) -> bool:
+        return segment.size > max(self._smallest, GROWTH * segment.first_size)
+
+    def _append(self, wish: _Wish, *, replace: bool) -> None:
+        if self._segment is None or (replace and self._overgrown(self._segment)):
+            self._start_segment(wish)
             return
-        change, contents = self._teller.tell(document, self._segment.contents)
-        self._segment.append(contents, [framed_value(CHANGE, change), *self._saved_frame()])
+        change, contents = self._teller.tell(wish.document, self._segment.contents)
+        self._segment.append(contents, [framed_value(CHANGE, change), *_saved_frame(wish)])
         self._disk.sync(self._segment.handle)
 
-    def _start_segment(self, document: Document) -> None:
+    def _start_segment(self, wish: _Wish) -> None:
         """Begin a segment with all of the document; those before it go when it is safe.
 
         Contents that the segment at hand has are copied, not packed again.
@@ -171,15 +229,15 @@ class Journal:
         if not self._lock.acquire():
             raise OSError(f"{self.folder} is in use")
         teller, old = Teller(), self._segment
-        change, contents = teller.tell(document, () if old is None else old.contents)
+        change, contents = teller.tell(wish.document, () if old is None else old.contents)
         if old is not None:
             contents |= {name: old.read(name) for name in teller.used() - contents.keys()}
-        beginning = framed_value(BEGINNING, Beginning(self._project, time.time()))
+        beginning = framed_value(BEGINNING, Beginning(wish.project, time.time()))
         self._number += 1
         segment = _Segment(self.folder / f"{self._number:08d}.journal")
         # Until it is written whole, it is one more that the next shall take the place of.
         self._older.append(segment)
-        segment.append(contents, [beginning, framed_value(CHANGE, change), *self._saved_frame()])
+        segment.append(contents, [beginning, framed_value(CHANGE, change), *_saved_frame(wish)])
         self._older.remove(segment)
         superseded = self._all_segments()
         self._teller, self._segment, self._older = teller, segment, []
@@ -190,9 +248,6 @@ class Journal:
     def _all_segments(self) -> list[_Segment]:
         return self._older if self._segment is None else [*self._older, self._segment]
 
-    def _saved_frame(self) -> list[bytes]:
-        return [framed_value(SAVED, Saved(self._project))] if self._saved else []
-
     def _give_up_segment(self) -> None:
         self._older, self._segment = self._all_segments(), None
 
@@ -201,6 +256,10 @@ class Journal:
             self._in_trouble = True
             reason = getattr(error, "strerror", None) or str(error)
             self.trouble.emit(f"Your work cannot be kept safe in {self.folder} ({reason}). Save the project now.")
+
+
+def _saved_frame(wish: _Wish) -> list[bytes]:
+    return [framed_value(SAVED, Saved(wish.project))] if wish.saved else []
 
 
 class _Segment:

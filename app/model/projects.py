@@ -127,9 +127,7 @@ class Workspace:
         self.thumbnail = read.thumbnail
         if read.project is not None:
             note_recent(self.home.recent, read.project)
-        if not self.read_only:
-            return read.complaints
-        return (*read.complaints, f"{read.path.name} is open in another window, so here it can only be read.")
+        return read.complaints
 
     def recover(self, recovered: Recovered) -> None:
         """Go on with a document that a crash left behind. Its journal goes when the new one is safe on the disk."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-import msgspec
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QActionGroup, QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
@@ -25,17 +24,18 @@ from app.model.layouts import Place, load_layouts, save_layouts
 from app.model.model_cards import read_models
 from app.model.projects import Workspace
 from app.model.provenance import carries_project
-from app.model.settings import SeedMode, Settings
+from app.model.settings import Settings
 from app.model.settings import Theme as ThemeChoice
 from app.paint import operations
 from app.paint.brush import Brush
 from app.paint.tiles import TileMask
-from app.paint.toolbox import Tool, ToolSettings
+from app.paint.toolbox import Tool
 from app.qt.actions import Actions
 from app.qt.canvas.facts import Facts
 from app.qt.canvas.look import DARK as DARK_CANVAS
 from app.qt.canvas.look import LIGHT as LIGHT_CANVAS
 from app.qt.desk import Desk
+from app.qt.dialogs.offers import Host, Offers
 from app.qt.dialogs.palette import CommandPalette
 from app.qt.docks import Docks, Panel
 from app.qt.exchanging import Exchange
@@ -44,13 +44,17 @@ from app.qt.gallery.page import GalleryPage
 from app.qt.graph_page import GraphPage
 from app.qt.keeping import HANDLING, RESTORING, Keeping
 from app.qt.paint_page import PaintPage
+from app.qt.panels.history import HistoryPanel
 from app.qt.panels.messages import EngineStatus, MessageBar
+from app.qt.panels.problems import ProblemCount
+from app.qt.panels.read_only import ReadOnlyBar
 from app.qt.panels.run_bar import RunBar
 from app.qt.panels.small_view import SmallView
 from app.qt.panels.strip import Part, ResultsStrip
 from app.qt.pictures import holds_pictures, local_files
+from app.qt.preferences import Governed, Preferences
 from app.qt.running import Running, Stage
-from app.qt.theme import DARK, LIGHT, RESOURCES, Icons, Theme, wear
+from app.qt.theme import LIGHT, RESOURCES, Icons, Theme, wear
 from app.qt.timeline.panel import TimelinePanel
 from engine.api.messages import AnyEvent
 
@@ -77,7 +81,7 @@ class StudioWindow(QMainWindow):
 
     def __init__(self, parts: Parts, theme: Theme) -> None:
         super().__init__()
-        self._parts, self.settings = parts, parts.settings
+        self._parts = parts
         self._told_shown = self._may_close = self._seen_graph = False
         self.icons = Icons(theme)
         self.desk = Desk(parts.workspace.session, parts.workspace.registry, self)
@@ -88,6 +92,8 @@ class StudioWindow(QMainWindow):
         self.messages = MessageBar(self.icons)
         self.strip = ResultsStrip()
         self.status = EngineStatus(theme)
+        self.problems = ProblemCount()
+        self.read_only = ReadOnlyBar(parts.workspace, lambda: self.filing.save_as())  # noqa: PLW0108  made below
         self.filing = Filing(self, parts.workspace, parts.aside, self.messages)
         self.exchange = Exchange(self, parts.workspace, self.desk, parts.aside, self.messages)
         self.page.phrases.given.connect(lambda layer, path: self.exchange.import_mask(path, layer))
@@ -114,10 +120,38 @@ class StudioWindow(QMainWindow):
             lambda: self.show_workspace(graph=False),
         )
         self._lay_out()
+        self.preferences = Preferences(parts.settings, self._governed(), parts.keep_settings)
+        self.offers = Offers(self._host())
         self._fill_menus()
         self._listen()
-        self._apply_settings()
+        self.preferences.begin()
         self._name()
+
+    def _governed(self) -> Governed:
+        parts = self._parts
+        return Governed(
+            self.page,
+            self.running,
+            parts.jobs,
+            parts.workspace.session,
+            self.docks,
+            self.actions_,
+            self.wear_theme,
+            self._bind_canvas_keys,
+        )
+
+    def _host(self) -> Host:
+        return Host(
+            self,
+            self._parts.workspace,
+            self._parts.aside,
+            self.actions_,
+            self.filing,
+            self.messages,
+            lambda: self.preferences.settings,
+            lambda: self.icons.theme,
+            self.preferences.choose,
+        )
 
     # What it looks like
 
@@ -133,10 +167,11 @@ class StudioWindow(QMainWindow):
         layout = QVBoxLayout(inside)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for widget in (self.bar, self.messages, self.page.sentence):
+        for widget in (self.bar, self.read_only, self.messages, self.page.sentence):
             layout.addWidget(widget)
         layout.addWidget(self.docks, 1)
         self.setCentralWidget(inside)
+        self.status.addPermanentWidget(self.problems)
         self.setStatusBar(self.status)
         self.setAcceptDrops(True)
         self.setMinimumSize(QSize(960, 640))
@@ -154,10 +189,12 @@ class StudioWindow(QMainWindow):
     def _add_panels(self) -> None:
         page, paint, graph = self.page, (Place.PAINT,), (Place.GRAPH,)
         self.small_view = SmallView(self.desk)
+        self.history = HistoryPanel(self._parts.workspace.session)
         style, size = page.style_panel, page.size_panel
         self.add_panel(Panel("phrases", "Phrases", page.phrases, paint), "panel.phrases")
         self.add_panel(Panel("style", "Style", style, paint, corner=(style.add,)), "panel.style")
         self.add_panel(Panel("size", "Size and Crop", size, paint, corner=(size.reset,)), "panel.size")
+        self.add_panel(Panel("history", "History", self.history, scrolls=False), "edit.history")
         self.add_panel(Panel("inspector", "Inspector", self.graph.inspector, graph, scrolls=False), "panel.inspector")
         self.add_panel(Panel("small-view", "Paint View", self.small_view, graph, scrolls=False), "panel.small-view")
         self.timeline = TimelinePanel(self.desk, self._parts.jobs, read_models((RESOURCES,)))
@@ -231,7 +268,7 @@ class StudioWindow(QMainWindow):
         bind("run.fresh", lambda: self.running.generate(fresh=True))
         bind("run.selection", lambda: self.canvas.run_to(self.canvas.canvas.selection.nodes))
         bind("run.cancel", self._cancel)
-        bind("run.new-seed", self._choose_seed_mode)
+        bind("run.new-seed", lambda: self.preferences.choose_seed_mode())  # noqa: PLW0108  made after the actions
         bind("run.clear", lambda: self.desk.show_picture(None))
         for name, part in zip(RESTORING, Part, strict=True):
             bind(name, partial(self._restore, part))
@@ -257,8 +294,8 @@ class StudioWindow(QMainWindow):
         bind("view.turn-left", view.turn_left, self.page)
         bind("view.turn-right", view.turn_right, self.page)
         bind("view.upright", view.turn_upright, self.page)
-        bind("view.dark", lambda: self._choose_theme(ThemeChoice.DARK))
-        bind("view.light", lambda: self._choose_theme(ThemeChoice.LIGHT))
+        bind("view.dark", lambda: self.preferences.choose_theme(ThemeChoice.DARK))
+        bind("view.light", lambda: self.preferences.choose_theme(ThemeChoice.LIGHT))
         self._group("view.paint", "view.graph", "view.gallery")
         self._group("view.painted", *(f"view.cells-{cells}" for cells in _CELLS))
         self._group("view.dark", "view.light")
@@ -267,6 +304,10 @@ class StudioWindow(QMainWindow):
         commands, keys = self.canvas.commands, self.actions_.keys("canvas.")
         for name in keys.keys() & commands.all.keys():
             self.actions_.bind(name, commands.all[name].run)
+        self._bind_canvas_keys()
+
+    def _bind_canvas_keys(self) -> None:
+        commands, keys = self.canvas.commands, self.actions_.keys("canvas.")
         commands.bind({name: keys.get(name, command.keys) for name, command in commands.all.items()})
 
     def _bind_phrases(self) -> None:
@@ -394,50 +435,10 @@ class StudioWindow(QMainWindow):
         else:
             self.desk.commit(f"{label} “{layer.phrase}”", layer.id, change(self.desk.mask(layer.id)))
 
-    # Settings
-
-    def _apply_settings(self) -> None:
-        painting = self.settings.painting
-        tip = Brush(painting.brush_size, painting.hardness, painting.flow)
-        self.page.view.set_settings(ToolSettings(brush=tip))
-        self.page.show_picture_as_set(painting.underlay_opacity)
-        mode = self.settings.generation.seed_mode
-        self.running.seed_mode = mode
-        self.actions_["run.new-seed"].setChecked(mode is SeedMode.NEW)
-        self._parts.jobs.device = self.settings.generation.device
-        self._parts.jobs.embed_project = self.settings.keeping.embed_project
-        self.wear_theme(self.icons.theme)
-
-    def _choose_seed_mode(self) -> None:
-        mode = SeedMode.NEW if self.actions_["run.new-seed"].isChecked() else SeedMode.FIXED
-        self.running.seed_mode = mode
-        self._keep(generation=msgspec.structs.replace(self.settings.generation, seed_mode=mode))
-
-    def _choose_theme(self, choice: ThemeChoice) -> None:
-        self.wear_theme(LIGHT if choice is ThemeChoice.LIGHT else DARK)
-        self._keep(appearance=msgspec.structs.replace(self.settings.appearance, theme=choice))
-
-    def _keep_painting(self) -> None:
-        tip = self.page.view.settings.brush
-        painting = msgspec.structs.replace(
-            self.settings.painting,
-            brush_size=tip.size,
-            hardness=tip.hardness,
-            flow=tip.flow,
-            underlay_opacity=self.page.options.picture.value / 100.0,
-        )
-        self._keep(painting=painting)
-
     def _keep_layouts(self) -> None:
         path = self._parts.workspace.home.layouts
         with suppress(OSError):  # nothing is lost but where panels lay
             save_layouts(path, self.docks.remember())
-
-    def _keep(self, **sections: msgspec.Struct) -> None:
-        settings = msgspec.structs.replace(self.settings, **sections)
-        if settings != self.settings:
-            self.settings = settings
-            self._parts.keep_settings(settings)
 
     # What it hears
 
@@ -448,6 +449,8 @@ class StudioWindow(QMainWindow):
             session.dirty_changed.connect(self.setWindowModified),
             self._parts.workspace.renamed.connect(lambda _title: self._name()),
         ]
+        self.canvas.checker.found.connect(self.problems.show_problems)
+        self.problems.wanted.connect(self.show_node)
         for signal in (view.told, self.desk.told, self.canvas.told):
             signal.connect(self.messages.say)
         view.tool_changed.connect(lambda tool: self.actions_[f"tool.{tool.value}"].setChecked(True))
@@ -520,8 +523,11 @@ class StudioWindow(QMainWindow):
             event.ignore()
             self.filing.after_saving(self._close_for_good)
             return
-        self._keep_painting()
+        self.preferences.keep()
         self._keep_layouts()
+        self.offers.close()
+        self.read_only.leave()
+        self.history.leave()
         for disconnect in self._disconnect:
             disconnect()
         self.desk.leave()

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from app.examples.projects import EXAMPLES
 from app.model.document import Document
@@ -265,7 +266,9 @@ def test_a_view_that_goes_leaves_nothing_to_come(qtbot: QtBot) -> None:
     view.viewport().repaint()
     view.leave()
     view.deleteLater()
+    session.apply("Change", Document(painter()))
     qtbot.wait(150)  # a call into what is gone would be an exception here
+    assert not isValid(view)
 
 
 def test_the_other_theme_reaches_everything(qtbot: QtBot) -> None:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
+import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import hypothesis.strategies as st
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
 from app.model import edits
-from app.model.document import Document
+from app.model.document import Document, frozen
 from app.model.journal import Journal, JournalError, find_recoverable, forget, read_journal
 from app.model.session import Session
+from app.paint.tiles import TileMask
 from tests.model.artist import Artist, start, written
 from tests.support import run_python
 
@@ -185,3 +190,24 @@ def test_nothing_older_than_the_last_finished_edit_is_lost_when_the_process_is_k
     assert len(lives) == 40
     assert sum(life["finished"] > 20 for life in lives) > 10
     assert [life for life in lives if not life["finished"] <= life["kept"] <= life["finished"] + 1] == []
+
+
+def test_what_is_large_is_written_aside_and_what_comes_meanwhile_is_kept_too(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.begin(Document(), saved=True)
+    rng = np.random.default_rng(0)
+    noise = {f"layer {each}": TileMask.from_array(rng.integers(0, 256, (2048, 2048), np.uint8)) for each in range(3)}
+    large = Document(size=(2048, 2048), paint=frozen(noise))
+    begun = time.thread_time()
+    journal.record(large)
+    taken = time.thread_time() - begun
+    last = replace(large, other=frozen({"after it": b"2"}))
+    journal.record(replace(large, other=frozen({"meanwhile": b"1"})))
+    journal.record(last)
+    begun = time.thread_time()
+    for mask in noise.values():
+        zlib.compress(mask.to_array().tobytes(), 1)
+    assert taken < (time.thread_time() - begun) / 4
+    journal.sync()
+    assert read_journal(journal.folder).document == last
+    journal.close()
