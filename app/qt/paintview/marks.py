@@ -124,7 +124,7 @@ def _draw_ghost(painter: QPainter, at: QPointF, size: float, font: QFont) -> Non
     painter.save()
     painter.translate(at)
     painter.setOpacity(0.7)
-    painter.setBrush(hatch_brush(look, 0.6, 1.0))
+    painter.setBrush(hatch_brush(look, 0.9, 1.0))
     painter.setPen(QPen(colour, 1.5, Qt.PenStyle.DashLine))
     painter.drawPath(_blob(size))
     painter.restore()

@@ -14,11 +14,12 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from app.model.edits.style import WHOLE, Shares
 from app.paint.crop import CropBox, Handle
 from app.paint.rect import Rect
+from app.qt.theme import GRID
 
 TALLEST = 176
 _UNITS = 1000  # of the longer side: the box moves in thousandths of it
@@ -80,6 +81,14 @@ class CropPicture(QWidget):
     def crop(self) -> Shares:
         """Where the rectangle lies."""
         return self._shares
+
+    def come_into_sight(self) -> None:
+        """Scroll what it lies in until it is seen."""
+        inside = self.parentWidget()
+        while inside is not None and not isinstance(inside, QScrollArea):
+            inside = inside.parentWidget()
+        if inside is not None:
+            inside.ensureWidgetVisible(self, 0, GRID)
 
     def sizeHint(self) -> QSize:
         return QSize(200, TALLEST)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QRectF, QSize, Qt
+from PySide6.QtCore import QMimeData, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
@@ -192,6 +192,8 @@ class StylePanel(QWidget):
         if node is not None:
             self.crop.show_picture(self._images[node])
         self.refresh()
+        if node is not None:
+            QTimer.singleShot(0, self.crop.come_into_sight)  # once it has its place
 
     def _crop(self, shares: Shares) -> None:
         node = self._cropped
