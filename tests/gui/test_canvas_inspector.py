@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.model.document import Document
 from app.model.focus import Focus
 from app.model.session import Session
-from app.qt.canvas.facts import Facts
+from app.qt.canvas.facts import Facts, NodeFacts
 from app.qt.canvas.fields import (
     CheckField,
     ChoiceField,
@@ -30,6 +30,7 @@ from app.qt.canvas.fields import (
 from app.qt.canvas.inspector import Inspector
 from app.qt.canvas.scale import Scale, typed
 from app.qt.panels.number import NumberSlider
+from engine.api.report import StepOutcome
 from nodes.graph.model import Node
 from nodes.registry import built_in
 from nodes.specs.declare import Kind, Parameter
@@ -54,8 +55,13 @@ def session() -> Session:
 
 
 @pytest.fixture
-def inspector(qtbot: QtBot, session: Session) -> Inspector:
-    shown = Inspector(Focus(session), built_in(), Facts())
+def facts() -> Facts:
+    return Facts()
+
+
+@pytest.fixture
+def inspector(qtbot: QtBot, session: Session, facts: Facts) -> Inspector:
+    shown = Inspector(Focus(session), built_in(), facts)
     shown.resize(320, 900)
     qtbot.addWidget(shown)
     with qtbot.waitExposed(shown):
@@ -345,3 +351,48 @@ def test_an_unknown_type_is_told(inspector: Inspector) -> None:
     inspector.show_nodes(["x"])
     assert inspector.fields == {}
     assert inspector.nodes == ("x",)
+
+
+def test_inputs_results_and_what_happened_are_told(
+    inspector: Inspector, session: Session, facts: Facts, qtbot: QtBot
+) -> None:
+    inspector.show_nodes(["save"])
+    session.apply("Cut", Document(replace(session.document.graph, links=())))
+    assert "Image ← nothing wired yet" in _said(inspector)
+    session.undo()
+    assert "Image ← Denoise" in _said(inspector)
+    inspector.show_nodes(["solve"])
+    assert "It did not run yet." in _said(inspector)
+    image = QImage(64, 64, QImage.Format.Format_RGB32)
+    image.fill(QColor("teal"))
+    told = NodeFacts(seconds=3.0, outcome=StepOutcome.RAN, why="steps changed", notes=("Drawn at 32 x 32.",))
+    facts.put("solve", told.with_preview(image))
+    assert "Ran in 3.0 s, because steps changed.\n\nDrawn at 32 x 32." in _said(inspector)
+    assert inspector.result is not None
+    assert inspector.result.isVisible()
+    buttons = (button for button in inspector.findChildren(QPushButton) if button.isVisible())
+    run = next(button for button in buttons if button.text() == "Run to Here")
+    with qtbot.waitSignal(inspector.run_wanted) as wanted:
+        QTest.mouseClick(run, LEFT)
+    assert wanted.args == ["solve"]
+    with qtbot.waitSignal(inspector.look_wanted):
+        QTest.mouseClick(inspector.result, LEFT)
+
+
+def test_values_and_choices_are_called_by_their_titles(inspector: Inspector) -> None:
+    inspector.show_nodes(["solve"])
+    sampler, encoders = inspector.fields["sampler"], inspector.fields["encoders"]
+    assert isinstance(sampler, ChoiceField)
+    assert sampler.combo.findText("DPM++ 2M") >= 0
+    assert isinstance(encoders, ChoicesField)
+    assert [button.text() for button in encoders.buttons.values()] == ["CLIP", "T5", "Style"]
+    for spec in built_in():
+        for parameter in spec.parameters:
+            assert parameter.label[0].isupper()
+            assert "_" not in parameter.label
+            assert not any("_" in parameter.choice_label(choice) for choice in parameter.choices)
+
+
+def _said(inspector: Inspector) -> list[str]:
+    QApplication.processEvents()
+    return [label.text() for label in inspector.findChildren(QLabel) if label.isVisible()]

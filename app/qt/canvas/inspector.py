@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
 from msgspec.structs import replace
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPlainTextEdit, QScrollArea, QWidget
 
 from app.model import edits
@@ -86,6 +86,14 @@ class Inspector(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Inspector")
+
+    def sizeHint(self) -> QSize:
+        """Most of what is beside the canvas: a node has many values."""
+        return QSize(288, 640)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for a title and a few values."""
+        return QSize(208, 240)
 
     def leave(self) -> None:
         """Listen to the session no more."""
@@ -200,13 +208,12 @@ class Inspector(QScrollArea):
         shown: list[Port | Parameter] = [*ports, *driven]
         if shown:
             self._sheet.section("Inputs")
-        for each in shown:
-            named = [self._title(name) for name in wires.sources.get(each.name, ())]
-            named += ["from outside"] if each.name in wires.fed else []
-            line = self._sheet.say(f"{each.label} ← {', '.join(named) or 'nothing wired yet'}")
-            line.setToolTip(each.help)
-            if not named:
-                line.setObjectName("warning")
+            self._sheet.lines(self._input_line(each, wires) for each in shown)
+
+    def _input_line(self, each: Port | Parameter, wires: _Wires) -> tuple[str, str, bool]:
+        named = [self._title(name) for name in wires.sources.get(each.name, ())]
+        named += ["from outside"] if each.name in wires.fed else []
+        return f"{each.label} ← {', '.join(named) or 'nothing wired yet'}", each.help, not named
 
     def _make_unknown(self, node: Node) -> None:
         self._add_title(node.title or node.type)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent
@@ -47,6 +47,20 @@ class Sheet(QWidget):
         label = quiet(text)
         self.add(label)
         return label
+
+    def lines(self, texts: Iterable[tuple[str, str, bool]]) -> None:
+        """Put short lines close together at the end: (words, what is told of them, whether something is amiss)."""
+        block = QWidget(self)
+        column = QVBoxLayout(block)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        for text, told, amiss in texts:
+            label = quiet(text)
+            label.setToolTip(told)
+            if amiss:
+                label.setObjectName("warning")
+            column.addWidget(label)
+        self.add(block)
 
     def button(self, text: str, told: str, run: Callable[[], object]) -> QPushButton:
         """Put a button at the end."""
