@@ -101,6 +101,10 @@ class ResultView(QWidget):
             return QSize(0, 0)
         return QSize(_TALLEST, min(_TALLEST, round(_TALLEST * self._image.height() / self._image.width())))
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """The release counts."""
+        event.accept()
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Show it large."""
         self.opened.emit()
