@@ -9,8 +9,8 @@ import msgspec
 
 from engine.diffusion.errors import DiffusionError
 from engine.diffusion.noise import NoiseDistribution
-from engine.diffusion.samplers import SAMPLERS
 from engine.models.ediff.config import UNetConfig
+from engine.models.ediff.ensemble_file import Sampling
 from engine.training.errors import TrainingConfigError
 
 Read = TypeVar("Read")
@@ -104,18 +104,6 @@ class Degradation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     blur: float = 1.2
     noise: float = 0.12
     resize: float = 0.5
-
-
-class Sampling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How the finished model is sampled: `order` is the power of the time grid, `sampler` a name of `SAMPLERS`."""
-
-    sampler: str
-    order: float
-    steps: int
-
-    def __post_init__(self) -> None:
-        if self.sampler not in SAMPLERS:
-            raise ValueError(f"there is no sampler {self.sampler!r}; choose one of {', '.join(SAMPLERS)}")
 
 
 class TrainingConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

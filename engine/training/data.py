@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,45 +9,46 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.models.ediff.encoders import Encoders
 from engine.models.ediff.embeddings import Embeddings
-from engine.training.config import Degradation, Dropout, TrainingConfig
+from engine.models.ediff.encoders import Encoders
+from engine.training.batches import TrainingBatch, dropped, kept
+from engine.training.config import Degradation, TrainingConfig
 from engine.training.degrade import degrade
+from engine.training.patches import cut_patches
 from engine.training.world import Scene, World
 
 
-@dataclasses.dataclass(frozen=True)
-class TrainingBatch:
-    """Clean pictures [B, 3, S, S] in -1..1 and their embeddings after dropout."""
-
-    pictures: Tensor
-    embeddings: Embeddings
-
-
 class SceneStream:
-    """Endless fresh batches of rendered scenes; all randomness comes from one seed and the step number."""
+    """Endless fresh micro-batches of rendered scenes, on the encoders' device; see `BatchStream`."""
 
-    def __init__(self, config: TrainingConfig, world: World, encoders: Encoders) -> None:
+    def __init__(self, config: TrainingConfig, world: World, encoders: Encoders, pictures: int | None = None) -> None:
+        """Make a stream of micro-batches of `pictures` (default: the configured batch)."""
         self._config, self._world, self._encoders = config, world, encoders
+        self._count = config.optimisation.batch if pictures is None else pictures
 
-    def batch(self, step: int) -> TrainingBatch:
-        """Draw the batch of one step; the same step always gives the same batch."""
-        rng = np.random.default_rng((self._config.seed, step))
-        generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
-        scenes = self._world.sample(rng, self._config.optimisation.batch)
-        pictures = self._world.render(scenes, self._config.network.size).images
+    def batch(self, index: int) -> TrainingBatch:
+        """Draw one micro-batch; the same number always gives the same."""
+        config, device = self._config, self._encoders.device
+        rng = np.random.default_rng((config.seed, index))
+        seed = int(rng.integers(2**62))
+        generator, on_device = torch.Generator().manual_seed(seed), torch.Generator(device).manual_seed(seed)
+        scenes = self._world.sample(rng, self._count)
+        size = config.picture_size or config.network.size
+        pictures = self._world.render(scenes, size, device).images
+        low = None if config.degradation is None else spoilt(pictures, config.degradation, on_device)
+        if config.picture_size is not None:
+            pictures, low = cut_patches(pictures, low, config.network.size, generator)
+        keep = kept(config.dropout, len(scenes), generator)
         text = self._encoders.encode_text([scene.caption for scene in scenes])
-        keep = kept(self._config.dropout, len(scenes), generator)
-        low = self._config.degradation
         embeddings = Embeddings(
-            clip_text=text.clip_text * keep[0][:, None, None],
-            clip_pooled=text.clip_pooled * keep[0][:, None],
-            t5=text.t5 * keep[1][:, None, None],
+            clip_text=text.clip_text,
+            clip_pooled=text.clip_pooled,
+            t5=text.t5,
             clip_image=self._clip_pictures(scenes, rng, keep[2]),
-            micro=micro_conditioning(scenes) if self._config.network.micro_conditioning else None,
-            low_resolution=None if low is None else spoilt(pictures, low, generator),
+            micro=micro_conditioning(scenes).to(device) if config.network.micro_conditioning else None,
+            low_resolution=low,
         )
-        return TrainingBatch(pictures, embeddings)
+        return TrainingBatch(pictures, dropped(embeddings, keep))
 
     def _clip_pictures(self, scenes: Sequence[Scene], rng: np.random.Generator, keep: Tensor) -> Tensor:
         """CLIP pictures of the scenes where `keep`, zeros elsewhere; some of the scene itself, some of a sibling.
@@ -56,7 +56,8 @@ class SceneStream:
         A sibling shares style and tone only: from it the network learns to take the look of a reference and nothing
         of its content.
         """
-        out = torch.zeros(len(scenes), self._encoders.shape.image_width)
+        device = self._encoders.device
+        out = torch.zeros(len(scenes), self._encoders.shape.image_width, device=device)
         rows = keep.nonzero().flatten()
         if len(rows) == 0:
             return out
@@ -64,14 +65,9 @@ class SceneStream:
             scenes[i] if rng.random() < self._config.own_picture else self._world.sibling(scenes[i], rng)
             for i in rows.tolist()
         ]
-        out[rows] = self._encoders.encode_pictures(self._world.render(shown, self._encoders.picture_size).images)
+        pictures = self._world.render(shown, self._encoders.picture_size, device).images
+        out[rows.to(device)] = self._encoders.encode_pictures(pictures)
         return out
-
-
-def kept(dropout: Dropout, count: int, generator: torch.Generator) -> Tensor:
-    """Independent 0/1 draws [3, count]: which of CLIP text, T5 and CLIP picture each scene keeps (eDiff-I 4.2)."""
-    rates = torch.tensor([dropout.clip_text, dropout.t5, dropout.clip_image])
-    return (torch.rand(3, count, generator=generator) >= rates[:, None]).float()
 
 
 def micro_conditioning(scenes: Sequence[Scene]) -> Tensor:

@@ -15,23 +15,26 @@ def degrade(pictures: Tensor, limits: Degradation, generator: torch.Generator) -
     Args:
         pictures: [B, 3, h, w] float32 in -1..1.
         limits: the strongest blur (standard deviation in pixels), noise (standard deviation) and share of detail lost.
-        generator: source of the random amounts.
+        generator: source of the random amounts, on the device of `pictures`.
 
     Returns:
         Pictures of the same shape, clamped to -1..1.
     """
     count = len(pictures)
-    blur, noise, lost = torch.rand(3, count, generator=generator)
+    blur, noise, lost = torch.rand(3, count, generator=generator, device=generator.device)
     out = blurred(pictures, blur * limits.blur)
     out = torch.lerp(out, resampled(out, limits.resize), lost[:, None, None, None])
-    grain = torch.randn(out.shape, generator=generator) * (noise * limits.noise)[:, None, None, None]
+    grain = (
+        torch.randn(out.shape, generator=generator, device=generator.device)
+        * (noise * limits.noise)[:, None, None, None]
+    )
     spoilt: Tensor = (out + grain).clamp(-1.0, 1.0)
     return spoilt
 
 
 def blurred(pictures: Tensor, deviation: Tensor) -> Tensor:
     """Gaussian blur of each picture [B, 3, h, w] by its own standard deviation [B], in pixels."""
-    reach = torch.arange(-3, 4, dtype=torch.float32)
+    reach = torch.arange(-3, 4, dtype=torch.float32, device=pictures.device)
     kernel = torch.exp(-(reach**2) / (2.0 * deviation.clamp(min=1e-3)[:, None] ** 2))
     kernel = (kernel / kernel.sum(dim=1, keepdim=True)).repeat_interleave(3, dim=0)
     flat = F.pad(pictures.flatten(0, 1)[None], (3, 3, 3, 3), mode="replicate")

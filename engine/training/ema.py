@@ -7,6 +7,8 @@ import copy
 import torch
 from torch import nn
 
+from engine.training.sharding import own_share
+
 
 class MovingAverage:
     """Averaged copy of a network, updated after each step.
@@ -22,6 +24,6 @@ class MovingAverage:
     def update(self, network: nn.Module, step: int) -> None:
         """Move the average towards `network` after step number `step`."""
         keep = min(self.decay, (1 + step) / (10 + step))
-        averages = [p.detach() for p in self.network.parameters()]
-        current = [p.detach() for p in network.parameters()]
+        averages = [own_share(p.detach()) for p in self.network.parameters()]
+        current = [own_share(p.detach()) for p in network.parameters()]
         torch._foreach_lerp_(averages, current, 1.0 - keep)

@@ -16,11 +16,11 @@ from engine.models.ediff.encoders import Encoders
 from engine.models.weights import load_weights, save_weights
 from engine.training.card_page import measured, page
 from engine.training.checkpoint import AVERAGE, STATE, TrainingState
-from engine.training.config import Noise, TrainingConfig, read_config
+from engine.training.config import TrainingConfig, read_config
 from engine.training.errors import TrainingError
+from engine.training.intervals import clipped
 from engine.training.world.vocabulary import VOCABULARY, Entry, Noun
 
-SIGMA_MIN, SIGMA_MAX = 0.002, 80.0
 JUDGE_CARD = "judge.json"
 
 
@@ -32,24 +32,18 @@ def export_part(config: TrainingConfig, runs: Path, folder: Path, title: str, ab
     file.parent.mkdir(parents=True, exist_ok=True)
     save_weights(network.state_dict(), file)
     file.with_suffix(".json").write_bytes(msgspec.json.format(msgspec.json.encode(config.network), indent=1))
-    low, high = noise_interval(config.noise)
+    owned = clipped(config.noise)
     return PartCard(
         name=config.name,
         title=title,
         file=file.relative_to(folder).as_posix(),
         sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
-        size=config.network.size,
-        sigma_min=max(low, SIGMA_MIN),
-        sigma_max=min(high, SIGMA_MAX),
+        size=config.picture_size or config.network.size,
+        sigma_min=owned[0][0],
+        sigma_max=owned[-1][1],
         parameters=sum(parameter.numel() for parameter in network.parameters()),
         about=f"{about} {trained(runs / config.name)}",
     )
-
-
-def noise_interval(noise: Noise) -> tuple[float, float]:
-    """Lowest and highest sigma a run was trained on."""
-    intervals = noise.distribution().intervals()
-    return intervals[0][0], intervals[-1][1]
 
 
 def trained(run: Path) -> str:
@@ -58,7 +52,7 @@ def trained(run: Path) -> str:
         state = msgspec.json.decode((run / STATE).read_bytes(), type=TrainingState)
     except OSError as error:
         raise TrainingError(f"{run}: there is no checkpoint; train this part first") from error
-    return f"Trained on {state.pictures:,} pictures in {state.seconds / 60:.0f} minutes on a CPU."
+    return f"Trained on {state.pictures:,} pictures in {state.seconds / 60:.0f} minutes on {state.device}."
 
 
 class PartText(msgspec.Struct, frozen=True):

@@ -1,116 +1,225 @@
-"""The training loop: one network on its share of the noise levels, resumable at any moment."""
+"""The training loop: one network on its share of the noise levels, resumable at any moment, on any device."""
 
 from __future__ import annotations
 
-import argparse
-import logging
 import math
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import Protocol
 
 import torch
+from msgspec.structs import replace
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 
+from engine.models.ediff.build import build_network
 from engine.models.ediff.denoiser import UNetDenoiser
-from engine.models.ediff.encoders import Encoders
-from engine.models.ediff.unet import UNet
+from engine.models.ediff.embeddings import Embeddings
+from engine.models.ediff.network import DenoisingNetwork
 from engine.models.weights import load_weights
-from engine.training.checkpoint import AVERAGE, TrainingState, load_checkpoint, save_checkpoint
-from engine.training.config import Optimisation, TrainingConfig, read_config
-from engine.training.data import SceneStream, TrainingBatch
+from engine.training.batches import BatchStream, Passes
+from engine.training.checkpoint import (
+    AVERAGE,
+    TrainingState,
+    find_checkpoint,
+    load_networks,
+    load_optimiser,
+    read_state,
+    take_snapshot,
+    write_checkpoint,
+)
+from engine.training.config import Optimisation, TrainingConfig
 from engine.training.ema import MovingAverage
+from engine.training.errors import TrainingError
 from engine.training.losses import denoising_loss
-from engine.training.world import World
+from engine.training.processes import ALONE, Processes
+from engine.training.progress import done_share
+from engine.training.sharding import divide
 
-log = logging.getLogger(__name__)
+MEAN_OVER = 100
+"""Steps over which the reported loss is averaged, by an exponential mean."""
+
+
+class Watcher(Protocol):
+    """Whoever is told how a run goes; see `Progress`."""
+
+    def due(self, step: int) -> bool:
+        """Whether to tell now."""
+        ...
+
+    def show(self, state: TrainingState) -> None:
+        """Tell of `state`."""
+        ...
 
 
 class Trainer:
-    """Trains one network; `runs` is the folder where every run keeps its checkpoint under its name."""
+    """Trains one network; `runs` is the folder where every run keeps its checkpoint under its name.
 
-    def __init__(self, config: TrainingConfig, stream: SceneStream, runs: Path) -> None:
+    Each batch is made of micro-batches that are numbered through the whole run (`Passes`). Which process computes
+    which has no influence on the sum of their gradients: a configuration learns the same in any number of processes.
+
+    Raises:
+        TrainingError: parent run, batch and processes do not go together.
+        CheckpointError, ModelFileError: the run's checkpoint is damaged or that of another network.
+    """
+
+    def __init__(
+        self,
+        config: TrainingConfig,
+        stream: BatchStream,
+        runs: Path,
+        *,
+        device: torch.device | str = "cpu",
+        processes: Processes = ALONE,
+    ) -> None:
         torch.manual_seed(config.seed)
-        self.config, self._stream, self._folder = config, stream, runs / config.name
-        self.network = UNet(config.network)
-        if config.start_from is not None and not self._folder.exists():
-            load_weights(self.network, runs / config.start_from / AVERAGE)
-        self.average = MovingAverage(self.network, config.optimisation.ema)
-        optimisation = config.optimisation
-        self._optimiser = torch.optim.AdamW(
-            self.network.parameters(), lr=optimisation.rate, betas=optimisation.betas,
-            weight_decay=optimisation.weight_decay, fused=True,
-        )  # fmt: skip
-        self.state = load_checkpoint(self._folder, self.network, self.average, self._optimiser)
+        self.config, self.processes, self.device = config, processes, torch.device(device)
+        self.passes = Passes.of(config, processes)
+        self._stream, self._folder = stream, runs / config.name
         self._noise = config.noise.distribution()
+        found = find_checkpoint(self._folder)
+        self.state = replace(read_state(self._folder), device=device_name(self.device))
+        self.network = self._new_network(runs, fresh=found is None)
+        self.average = MovingAverage(self.network, config.optimisation.ema)
+        if found is not None:
+            load_networks(found, self.network, self.average)
+        self._loss = self._distributed(_Loss(self.network))
+        self._optimiser = torch.optim.AdamW(
+            self.network.parameters(), lr=config.optimisation.rate, betas=config.optimisation.betas,
+            weight_decay=config.optimisation.weight_decay, fused=True,
+        )  # fmt: skip
+        if found is not None:
+            load_optimiser(found, self._optimiser)
+        loss = self.state.loss
+        self._mean = None if loss is None else torch.tensor(loss, device=self.device)
 
-    def run(self, save_seconds: float = 120.0, log_steps: int = 50) -> None:
-        """Train until the configured minutes are spent, counting those of earlier runs."""
-        begun, saved = time.monotonic(), time.monotonic()
-        before, logged = self.state.seconds, self.state
-        while self.state.seconds < 60.0 * self.config.optimisation.minutes:
-            loss = self.step(self._stream.batch(self.state.step))
-            seconds = before + time.monotonic() - begun
-            mean = loss if self.state.loss is None else 0.99 * self.state.loss + 0.01 * loss
-            self.state = TrainingState(
-                self.state.step + 1, self.state.pictures + self.config.optimisation.batch, seconds, mean
+    def _new_network(self, runs: Path, *, fresh: bool) -> DenoisingNetwork:
+        network = build_network(self.config.network)
+        parent = self.config.start_from
+        if parent is not None and fresh:
+            source = find_checkpoint(runs / parent)
+            if source is None:
+                raise TrainingError(f"{runs / parent}: run {self.config.name!r} starts from it; train it first.")
+            load_weights(network, source / AVERAGE)
+        layout = torch.channels_last if self.config.execution.channels_last else torch.preserve_format
+        network.gradient_checkpointing = self.config.execution.gradient_checkpointing
+        return network.to(self.device, memory_format=layout)  # type: ignore[call-overload, no-any-return]  # torch's stub wants positions
+
+    def _distributed(self, loss: _Loss) -> nn.Module:
+        shards = self.config.execution.sharding == "shards" and self.processes.count > 1
+        if shards:
+            divide(self.network)
+            divide(self.average.network)
+        if self.config.execution.compile:
+            self.network.compile()
+        return loss if shards or self.processes.count == 1 else DistributedDataParallel(loss)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the budget is spent."""
+        return is_finished(self.config, self.state)
+
+    def run(self, watcher: Watcher | None = None, should_stop: Callable[[], bool] = lambda: False) -> None:
+        """Train until the budget is spent, counting earlier runs, or until `should_stop`; the end is always saved."""
+        begun = saved = time.monotonic()
+        before, stopped = self.state.seconds, False
+        while not self.finished and not stopped:
+            self._take_step()
+            now = time.monotonic()
+            save_due = now - saved >= self.config.execution.save_seconds
+            seconds, stop, save, tell = self.processes.highest(
+                before + now - begun, should_stop(), save_due, watcher is not None and watcher.due(self.state.step)
             )
-            if self.state.step % log_steps == 0:
-                self._report(logged)
-                logged = self.state
-            if time.monotonic() - saved > save_seconds:
+            self.state = replace(self.state, seconds=seconds)
+            stopped = bool(stop)
+            if save and not stopped:
                 self.save()
                 saved = time.monotonic()
+            if tell and watcher is not None:
+                watcher.show(self._told())
         self.save()
 
-    def step(self, batch: TrainingBatch) -> float:
-        """Take one optimiser step and return the loss."""
-        generator = torch.Generator().manual_seed(2**32 * self.config.seed + self.state.step)
-        sigma = self._noise.sample(len(batch.pictures), generator)
-        noise = torch.randn(batch.pictures.shape, generator=generator)
-        with torch.autocast("cpu", torch.bfloat16):
-            denoiser = UNetDenoiser(self.network)
-            loss = denoising_loss(denoiser, batch.pictures, noise, sigma, batch.embeddings).mean()
-        self._optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.optimisation.clip_norm)
+    def _take_step(self) -> None:
+        loss = self.step()
+        self._mean = loss if self._mean is None else torch.lerp(self._mean, loss, 1.0 / MEAN_OVER)
+        done = self.state.step + 1
+        self.state = replace(self.state, step=done, pictures=self.state.pictures + self.config.optimisation.batch)
+
+    def step(self) -> Tensor:
+        """Take one optimiser step and return the loss, a scalar on the device, the mean over the whole batch."""
         for group in self._optimiser.param_groups:
             group["lr"] = learning_rate(self.config.optimisation, self.state)
+        self._optimiser.zero_grad()
+        own = self.passes.own(self.state.step)
+        total = torch.zeros((), device=self.device)
+        for place, index in enumerate(own, start=1):
+            with self._gradients_exchanged(last=place == len(own)):
+                loss = self._pass(index) / len(own)
+                loss.backward()
+            total += loss.detach()
+        if self.config.optimisation.clip_norm > 0.0:
+            nn.utils.clip_grad_norm_(self.network.parameters(), self.config.optimisation.clip_norm)
         self._optimiser.step()
         self.average.update(self.network, self.state.step)
-        return loss.item()
+        return self.processes.mean(total)
+
+    def _pass(self, index: int) -> Tensor:
+        """Mean loss of micro-batch number `index`; noise and its levels are drawn on the device by its number."""
+        batch = self._stream.batch(index).to(self.device)
+        generator = torch.Generator(self.device).manual_seed(2**32 * self.config.seed + index)
+        sigma = self._noise.sample(len(batch.pictures), generator)
+        noise = torch.randn(batch.pictures.shape, generator=generator, device=self.device)
+        half = self.config.execution.precision == "bfloat16"
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
+            loss: Tensor = self._loss(batch.pictures, noise, sigma, batch.embeddings)
+        return loss
+
+    def _gradients_exchanged(self, *, last: bool) -> AbstractContextManager[None]:
+        """Let the processes exchange gradients once a step, in the last pass."""
+        if isinstance(self._loss, DistributedDataParallel) and not last:
+            return self._loss.no_sync()
+        return nullcontext()
 
     def save(self) -> None:
-        """Write the checkpoint."""
-        save_checkpoint(self._folder, self.state, self.network, self.average, self._optimiser)
+        """Write the checkpoint; all processes take part, the first one writes."""
+        self.state = self._told()
+        snapshot = take_snapshot(self.network, self.average, self._optimiser)
+        if self.processes.is_first:
+            write_checkpoint(self._folder, self.state, snapshot)
 
-    def _report(self, before: TrainingState) -> None:
-        pictures, seconds = self.state.pictures - before.pictures, self.state.seconds - before.seconds
-        log.info(
-            "%s step %d, %d pictures, %.1f/s, loss %.4f, %.1f of %.1f min",
-            self.config.name, self.state.step, self.state.pictures, pictures / max(seconds, 1e-9),
-            self.state.loss or 0.0, self.state.seconds / 60.0, self.config.optimisation.minutes,
-        )  # fmt: skip
+    def _told(self) -> TrainingState:
+        """The state with the present mean loss."""
+        return self.state if self._mean is None else replace(self.state, loss=self._mean.item())
+
+
+class _Loss(nn.Module):
+    """The loss as a module, so that what wraps a module for several processes wraps the whole computation."""
+
+    def __init__(self, network: DenoisingNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, pictures: Tensor, noise: Tensor, sigma: Tensor, embeddings: Embeddings) -> Tensor:
+        """Mean loss of a micro-batch, a scalar."""
+        return denoising_loss(UNetDenoiser(self.network), pictures, noise, sigma, embeddings).mean()
+
+
+def is_finished(config: TrainingConfig, state: TrainingState) -> bool:
+    """Whether a run has spent its steps or its minutes."""
+    return done_share(config.optimisation, state) >= 1.0
 
 
 def learning_rate(optimisation: Optimisation, state: TrainingState) -> float:
-    """Linear warm-up, then a cosine from the full rate to a twentieth over the minutes of the run."""
-    warm = min(1.0, (state.step + 1) / optimisation.warmup)
-    done = min(1.0, state.seconds / (60.0 * optimisation.minutes))
+    """Linear warm-up, then constant, or a cosine from the full rate to a twentieth over the budget of the run."""
+    warm = min(1.0, (state.step + 1) / optimisation.warmup) if optimisation.warmup else 1.0
+    if optimisation.schedule == "constant":
+        return optimisation.rate * warm
+    done = done_share(optimisation, state)
     return optimisation.rate * warm * (0.05 + 0.95 * 0.5 * (1.0 + math.cos(math.pi * done)))
 
 
-def main() -> None:
-    """Run one configuration."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("config", type=Path)
-    parser.add_argument("--runs", type=Path, required=True, help="folder of checkpoints and encoders")
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    arguments = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    torch.set_num_threads(arguments.threads)
-    config = read_config(arguments.config)
-    stream = SceneStream(config, World.load(), Encoders.load(arguments.runs / "encoders"))
-    Trainer(config, stream, arguments.runs).run()
-
-
-if __name__ == "__main__":
-    main()
+def device_name(device: torch.device) -> str:
+    """What people call a device."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU"

@@ -1,150 +1,272 @@
-"""The trainer on a miniature model: it learns, resumes exactly, survives a kill, and drops conditions as told."""
+"""The trainer on a miniature model: it learns, resumes exactly, survives kills, and computes the same in other ways."""
 
-import dataclasses
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from functools import partialmethod
 from pathlib import Path
 
 import msgspec
-import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
+from torch import nn
 
-from engine.models.ediff.unet import UNet
-from engine.training.checkpoint import AVERAGE, STATE, TrainingState, load_checkpoint, save_checkpoint
-from engine.training.config import Degradation, Dropout, Noise, Optimisation, TrainingConfig, read_config
-from engine.training.data import SceneStream, TrainingBatch, kept, micro_conditioning
-from engine.training.degrade import blurred, degrade
+from engine.models.ediff.build import build_network
+from engine.models.errors import ModelFileError
+from engine.training.batches import Passes, TrainingBatch
+from engine.training.checkpoint import (
+    AVERAGE,
+    NETWORK,
+    OPTIMISER,
+    STATE,
+    TrainingState,
+    find_checkpoint,
+    read_state,
+    take_snapshot,
+    write_checkpoint,
+)
+from engine.training.config import Noise, Optimisation, TrainingConfig
 from engine.training.ema import MovingAverage
-from engine.training.errors import CheckpointError, TrainingConfigError
+from engine.training.errors import CheckpointError, TrainingError
+from engine.training.processes import Processes
 from engine.training.trainer import Trainer, learning_rate
-from engine.training.world import World
-from tests.models.small import BASE, UPSCALER, random_encoders
-
-CONFIGS = Path(__file__).resolve().parents[2] / "resources" / "storybook" / "training"
+from tests.models.small import BASE, random_network
+from tests.training.toy import TOML, ToyStream, toy_config, toy_trainer, with_execution, with_optimisation
 
 
-def config(**changes: object) -> TrainingConfig:
-    optimisation = Optimisation(batch=4, rate=2e-3, minutes=1.0, warmup=2)
-    return msgspec.structs.replace(TrainingConfig("run", BASE, optimisation), **changes)
+def weights(trainer: Trainer) -> dict[str, torch.Tensor]:
+    return {name: tensor.detach().clone() for name, tensor in trainer.network.state_dict().items()}
 
 
-@pytest.fixture(scope="module")
-def world() -> World:
-    return World.load()
+def assert_close(ours: dict[str, torch.Tensor], theirs: dict[str, torch.Tensor], tolerance: float = 1e-5) -> None:
+    assert ours.keys() == theirs.keys()
+    for name in ours:
+        torch.testing.assert_close(ours[name], theirs[name], rtol=tolerance, atol=tolerance, msg=name)
 
 
-def stream(world: World, of: TrainingConfig) -> SceneStream:
-    return SceneStream(of, world, random_encoders())
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """So small a network only waits for its threads."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
-def test_the_same_step_gives_the_same_batch(world: World) -> None:
-    first, again, other = (stream(world, config()).batch(step) for step in (3, 3, 4))
-    assert torch.equal(first.pictures, again.pictures)
-    assert torch.equal(first.embeddings.t5, again.embeddings.t5)
-    assert not torch.equal(first.pictures, other.pictures)
+class OneBatch(ToyStream):
+    """The same micro-batch again and again."""
+
+    def batch(self, index: int) -> TrainingBatch:
+        return super().batch(0)
 
 
-def test_one_batch_is_learnt(world: World, tmp_path: Path) -> None:
-    trainer = Trainer(config(), stream(world, config()), tmp_path)
-    batch = stream(world, config()).batch(0)
-    losses = [trainer.step(batch) for _ in range(30)]
-    assert np.mean(losses[-5:]) < 0.8 * np.mean(losses[:5])
+def test_one_batch_is_learnt(tmp_path: Path) -> None:
+    config = with_execution(toy_config(tmp_path), micro_batch=4)
+    trainer = Trainer(config, OneBatch(config, 4), tmp_path)
+    losses = [trainer.step().item() for _ in range(30)]
+    assert sum(losses[-5:]) < 0.8 * sum(losses[:5])
 
 
-def test_a_resumed_run_goes_on_as_if_never_stopped(world: World, tmp_path: Path) -> None:
-    batches = [stream(world, config()).batch(step) for step in range(3)]
-    whole = Trainer(config(), stream(world, config()), tmp_path / "whole")
-    halves = Trainer(config(), stream(world, config()), tmp_path / "halves")
-    for step in range(2):
-        _take(whole, batches[step])
-        _take(halves, batches[step])
-    halves.save()
-    halves = Trainer(config(), stream(world, config()), tmp_path / "halves")
-    assert halves.state == whole.state
-    _take(whole, batches[2])
-    _take(halves, batches[2])
-    for ours, theirs in zip(halves.network.parameters(), whole.network.parameters(), strict=True):
-        torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-6)
+def test_a_resumed_run_goes_on_as_if_never_stopped(tmp_path: Path) -> None:
+    config = toy_config(tmp_path)
+    whole, halves = toy_trainer(config, tmp_path / "whole"), toy_trainer(config, tmp_path / "halves")
+    whole.run()
+    halves.run(should_stop=lambda: halves.state.step >= 2)
+    assert halves.state.step == 2
+    again = toy_trainer(config, tmp_path / "halves")
+    assert again.state == halves.state
+    again.run()
+    assert again.state.step == whole.state.step == 4
+    assert again.state.loss == pytest.approx(whole.state.loss)
+    assert_close(weights(again), weights(whole))
+    assert_close(dict(again.average.network.state_dict()), dict(whole.average.network.state_dict()))
 
 
-def _take(trainer: Trainer, batch: TrainingBatch) -> None:
-    trainer.step(batch)
-    trainer.state = msgspec.structs.replace(trainer.state, step=trainer.state.step + 1, loss=1.0)
+def test_micro_batches_add_up_to_the_batch(tmp_path: Path) -> None:
+    """The gradients of the passes of a step are those of the mean over the whole batch."""
+    config = toy_config(tmp_path)
+    trainer = toy_trainer(config, tmp_path / "two")
+    losses = torch.stack([trainer._pass(index) for index in range(2)])
+    losses.mean().backward()
+    direct = {name: p.grad.clone() for name, p in trainer.network.named_parameters() if p.grad is not None}
+    before = weights(trainer)
+    stepped = toy_trainer(with_optimisation(config, clip_norm=0.0), tmp_path / "again")
+    assert_close(weights(stepped), before)
+    loss = stepped.step()
+    torch.testing.assert_close(loss, losses.mean().detach())
+    gradients = {name: p.grad for name, p in stepped.network.named_parameters() if p.grad is not None}
+    assert_close(gradients, direct)
+
+
+@pytest.mark.parametrize("name", ["gradient_checkpointing", "channels_last", "compile"])
+def test_other_ways_to_compute_learn_the_same(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The whole network is traced, and its graph run as it is: building machine code takes longer than all else here.
+    monkeypatch.setattr(nn.Module, "compile", partialmethod(nn.Module.compile, backend="aot_eager"))
+    config = with_optimisation(toy_config(tmp_path), steps=2)
+    plain = toy_trainer(config, tmp_path / "plain")
+    other = toy_trainer(with_execution(config, **{name: True}), tmp_path / "other")
+    plain.run()
+    other.run()
+    assert other.state.loss == pytest.approx(plain.state.loss, rel=1e-4)
+    assert_close(weights(other), weights(plain), 1e-3)
+    assert set(load_file(tmp_path / "other" / "toy" / NETWORK)) == set(load_file(tmp_path / "plain" / "toy" / NETWORK))
+
+
+def test_bfloat16_is_near_float32(tmp_path: Path) -> None:
+    config = toy_config(tmp_path)
+    full, half = (_first_loss(with_execution(config, precision=name), tmp_path) for name in ("float32", "bfloat16"))
+    assert half != full
+    assert half == pytest.approx(full, rel=0.02)
+
+
+def _first_loss(config: TrainingConfig, runs: Path) -> float:
+    """Loss of the first micro-batch under weights that are all at work."""
+    trainer = toy_trainer(config, runs)
+    trainer.network.load_state_dict(random_network(BASE).state_dict())
+    return trainer._pass(0).item()
+
+
+def test_the_steps_of_two_processes_share_out_the_micro_batches(tmp_path: Path) -> None:
+    config = with_execution(toy_config(tmp_path), micro_batch=1)
+    first, second = (Passes.of(config, Processes(rank, rank, 2)) for rank in range(2))
+    assert [list(first.own(step)) for step in range(2)] == [[0, 2], [4, 6]]
+    assert [list(second.own(step)) for step in range(2)] == [[1, 3], [5, 7]]
+    assert first.pictures == second.pictures == 1
+    with pytest.raises(TrainingError, match="cannot be dealt out"):
+        Passes.of(config, Processes(0, 0, 3))
+    with pytest.raises(TrainingError, match="micro-batches of 3"):
+        Passes.of(with_execution(config, micro_batch=3), Processes())
+    assert Passes.of(with_execution(config, micro_batch=None), Processes(0, 0, 4)).pictures == 1
+
+
+def test_every_micro_batch_is_asked_for_once(tmp_path: Path) -> None:
+    config = toy_config(tmp_path)
+    stream = ToyStream(config, 2)
+    Trainer(config, stream, tmp_path).run()
+    assert stream.asked == list(range(4 * 2))
+
+
+def test_the_minutes_are_a_budget_too(tmp_path: Path) -> None:
+    trainer = toy_trainer(with_optimisation(toy_config(tmp_path), steps=10**9, minutes=0.01), tmp_path)
+    trainer.run()
+    assert trainer.finished
+    assert 1 <= trainer.state.step < 1000
+
+
+def test_an_expert_starts_from_its_parent_and_only_sees_its_noise(tmp_path: Path) -> None:
+    parent = toy_trainer(toy_config(tmp_path, name="parent"), tmp_path)
+    parent.run()
+    expert = toy_trainer(toy_config(tmp_path, start_from="parent", seed=5, noise=Noise(expert=(1, 1))), tmp_path)
+    assert_close(weights(expert), dict(parent.average.network.state_dict()), 0.0)
+    levels = expert._noise.sample(1000, torch.Generator().manual_seed(0)).log()
+    assert levels.min() >= -1.2 - 1e-6
+
+
+def test_a_missing_parent_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="nobody"):
+        toy_trainer(toy_config(tmp_path, start_from="nobody"), tmp_path)
+
+
+def test_another_network_s_checkpoint_is_refused(tmp_path: Path) -> None:
+    toy_trainer(toy_config(tmp_path), tmp_path).run()
+    other = toy_config(tmp_path, network=msgspec.structs.replace(BASE, channels=32))
+    with pytest.raises(ModelFileError, match="another network"):
+        toy_trainer(other, tmp_path)
+
+
+def test_checkpoints_hold_safetensors_and_json_alone(tmp_path: Path) -> None:
+    toy_trainer(toy_config(tmp_path), tmp_path).run()
+    assert {file.name for file in (tmp_path / "toy").iterdir()} == {STATE, NETWORK, AVERAGE, OPTIMISER}
+    assert json.loads((tmp_path / "toy" / STATE).read_text())["step"] == 4
+
+
+def _write(folder: Path, step: int) -> TrainingState:
+    network = build_network(BASE)
+    average, optimiser = MovingAverage(network, 0.9), torch.optim.AdamW(network.parameters())
+    state = TrainingState(step=step, pictures=28, seconds=3.0, loss=0.5)
+    write_checkpoint(folder, state, take_snapshot(network, average, optimiser))
+    return state
 
 
 def test_a_kill_between_the_two_renames_loses_nothing(tmp_path: Path) -> None:
-    network = UNet(BASE)
-    average, optimiser = MovingAverage(network, 0.9), torch.optim.AdamW(network.parameters())
-    state = TrainingState(step=7, pictures=28, seconds=3.0, loss=0.5)
-    save_checkpoint(tmp_path / "run", state, network, average, optimiser)
+    state = _write(tmp_path / "run", 7)
     (tmp_path / "run").rename(tmp_path / "run.old")
-    assert load_checkpoint(tmp_path / "run", network, average, optimiser) == state
+    assert read_state(tmp_path / "run") == state
+    newer = _write(tmp_path / "run", 9)
+    assert read_state(tmp_path / "run") == newer
+    assert not (tmp_path / "run.old").exists()
 
 
 def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
-    network = UNet(BASE)
-    average, optimiser = MovingAverage(network, 0.9), torch.optim.AdamW(network.parameters())
-    state = load_checkpoint(tmp_path / "run", network, average, optimiser)
-    save_checkpoint(tmp_path / "run", state, network, average, optimiser)
+    _write(tmp_path / "run", 1)
     (tmp_path / "run" / STATE).write_text("{", encoding="utf-8")
     with pytest.raises(CheckpointError, match="run"):
-        load_checkpoint(tmp_path / "run", network, average, optimiser)
+        read_state(tmp_path / "run")
 
 
-def test_an_expert_starts_from_its_parent(world: World, tmp_path: Path) -> None:
-    parent = Trainer(config(name="parent"), stream(world, config()), tmp_path)
-    parent.step(stream(world, config()).batch(0))
-    parent.save()
-    expert = Trainer(config(start_from="parent", seed=5), stream(world, config()), tmp_path)
-    for ours, theirs in zip(expert.network.parameters(), parent.average.network.parameters(), strict=True):
-        assert torch.equal(ours, theirs)
-    assert (tmp_path / "parent" / AVERAGE).is_file()
+def test_a_damaged_optimiser_is_named(tmp_path: Path) -> None:
+    toy_trainer(toy_config(tmp_path), tmp_path).run()
+    (tmp_path / "toy" / OPTIMISER).write_bytes(b"not a tensor in sight")
+    with pytest.raises(CheckpointError, match="optimiser"):
+        toy_trainer(toy_config(tmp_path), tmp_path)
 
 
-def test_dropout_is_independent_and_at_its_rates() -> None:
-    keep = kept(Dropout(0.2, 0.25, 0.9), 20_000, torch.Generator().manual_seed(0))
-    np.testing.assert_allclose(1 - keep.mean(dim=1).numpy(), [0.2, 0.25, 0.9], atol=0.015)
-    correlation = np.corrcoef(keep.numpy())
-    assert np.abs(correlation - np.eye(3)).max() < 0.03
+def _until_checkpoint(process: subprocess.Popen[bytes], folder: Path, after: int) -> int:
+    """Wait for a checkpoint beyond step `after` and return its step."""
+    deadline = time.monotonic() + 120.0
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the trainer ended by itself"
+        try:
+            step = read_state(folder).step
+        except CheckpointError:  # caught between looking for the file and reading it
+            continue
+        if step > after:
+            return step
+        time.sleep(0.02)
+    raise AssertionError("no checkpoint")
 
 
-def test_a_dropped_embedding_is_zero_in_every_place(world: World) -> None:
-    silent = stream(world, config(dropout=Dropout(1.0, 1.0, 1.0))).batch(0).embeddings
-    assert all(getattr(silent, name).abs().max() == 0.0 for name in ("clip_text", "clip_pooled", "t5", "clip_image"))
-    told = stream(world, config(dropout=Dropout(0.0, 0.0, 0.0))).batch(0).embeddings
-    assert all(
-        (getattr(told, field.name) != 0).flatten(1).any(dim=1).all()
-        for field in dataclasses.fields(told)
-        if field.name in {"clip_text", "clip_pooled", "t5", "clip_image"}
-    )
+def test_a_real_kill_loses_at_most_what_came_after_the_last_checkpoint(tmp_path: Path) -> None:
+    """SIGKILL at arbitrary moments, twice; every start goes on from a checkpoint, and none is ever lost."""
+    file = tmp_path / "toy.toml"
+    long = TOML.replace("steps = 4", "steps = 1000000") + "save_seconds = 0.2\n"
+    file.write_text(long, encoding="utf-8")
+    seen = 0
+    for pause in (0.0, 0.13):
+        process = subprocess.Popen([sys.executable, "-m", "tests.training.toy", str(file), str(tmp_path)])
+        seen = _until_checkpoint(process, tmp_path / "toy", seen)
+        time.sleep(pause)
+        process.send_signal(signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+        found = find_checkpoint(tmp_path / "toy")
+        assert found is not None
+        assert read_state(tmp_path / "toy").step >= seen
+        seen = read_state(tmp_path / "toy").step
+    resumed = toy_trainer(with_optimisation(toy_config(tmp_path), steps=seen + 1), tmp_path)
+    assert resumed.state.step == seen
+    resumed.run()
+    assert read_state(tmp_path / "toy").step == seen + 1
 
 
-def test_cropped_scenes_say_so(world: World) -> None:
-    scenes = world.sample(np.random.default_rng(0), 64)
-    micro = micro_conditioning(scenes)
-    cropped = micro[:, 0] > 1.0
-    assert 5 < int(cropped.sum()) < 40
-    assert (micro[~cropped] == torch.tensor([1.0, 1.0, 0.0, 0.0, 1.0, 1.0])).all()
+def test_the_rate_warms_up_and_falls() -> None:
+    optimisation = Optimisation(batch=1, rate=1.0, minutes=10.0, warmup=10)
+    rates = [learning_rate(optimisation, TrainingState(step=s, seconds=t)) for s, t in ((0, 0), (9, 0), (99, 600))]
+    assert rates == pytest.approx([0.1, 1.0, 0.05])
 
 
-def test_the_upscaler_sees_a_spoilt_small_picture(world: World) -> None:
-    told = stream(world, config(network=UPSCALER, degradation=Degradation(size=8))).batch(0)
-    low = told.embeddings.low_resolution
-    assert low is not None
-    assert low.shape == told.pictures.shape
-    assert 0.01 < (low - told.pictures).abs().mean() < 0.5
+def test_the_paper_s_rate_is_constant() -> None:
+    optimisation = Optimisation(batch=1, rate=1e-4, steps=100, warmup=0, schedule="constant")
+    assert {learning_rate(optimisation, TrainingState(step=step)) for step in (0, 50, 99)} == {1e-4}
 
 
-def test_degradation_of_strength_zero_changes_nothing() -> None:
-    pictures = torch.rand(3, 3, 16, 16) * 2 - 1
-    none = Degradation(size=16, blur=0.0, noise=0.0, resize=1.0)
-    torch.testing.assert_close(degrade(pictures, none, torch.Generator().manual_seed(0)), pictures, atol=1e-5, rtol=0)
-
-
-def test_blur_keeps_the_mean_and_lowers_contrast() -> None:
-    pictures = torch.rand(2, 3, 24, 24)
-    soft = blurred(pictures, torch.tensor([0.3, 1.2]))
-    assert (soft.std(dim=(1, 2, 3)) < pictures.std(dim=(1, 2, 3))).all()
-    torch.testing.assert_close(soft.mean(), pictures.mean(), atol=0.01, rtol=0)
+def test_a_cosine_follows_the_steps() -> None:
+    optimisation = Optimisation(batch=1, rate=1.0, steps=100, warmup=0)
+    rates = [learning_rate(optimisation, TrainingState(step=step)) for step in (0, 50, 100)]
+    assert rates == pytest.approx([1.0, 0.525, 0.05])
 
 
 def test_the_moving_average_follows() -> None:
@@ -155,28 +277,3 @@ def test_the_moving_average_follows() -> None:
     before = average.network.weight.clone()  # type: ignore[operator]  # nn.Module attributes
     average.update(network, step=10_000)
     torch.testing.assert_close(average.network.weight, before + 0.5)
-
-
-def test_the_rate_warms_up_and_falls() -> None:
-    optimisation = Optimisation(batch=1, rate=1.0, minutes=10.0, warmup=10)
-    rates = [learning_rate(optimisation, TrainingState(step=s, seconds=t)) for s, t in ((0, 0), (9, 0), (99, 600))]
-    assert rates == pytest.approx([0.1, 1.0, 0.05])
-
-
-def test_every_shipped_configuration_reads() -> None:
-    read = {file.stem: read_config(file) for file in CONFIGS.glob("*.toml") if file.stem != "card"}
-    assert read["high"].noise.distribution().intervals()[0][0] == pytest.approx(
-        read["low"].noise.distribution().intervals()[-1][1]
-    )
-    assert all(found.start_from in (None, *read) for found in read.values())
-
-
-def test_a_configuration_with_a_slip_is_named(tmp_path: Path) -> None:
-    file = tmp_path / "run.toml"
-    file.write_text((CONFIGS / "base.toml").read_text(encoding="utf-8") + "\n[nose]\nmean = 1\n", encoding="utf-8")
-    with pytest.raises(TrainingConfigError, match="nose"):
-        read_config(file)
-
-
-def test_noise_without_intervals_is_whole() -> None:
-    assert Noise().distribution().intervals()[0] == (0.0, float("inf"))
