@@ -234,7 +234,10 @@ def _view() -> tuple[Action, ...]:
         shown("gallery", "Gallery", "F3", icon="gallery", told="All pictures that were kept", group=0),
         shown("timeline", "Noise Timeline"),
         shown("thirds", "Thirds", icon="thirds"),
-        shown("x-ray", "X-Ray", told="Where the model looked for the phrase"),
+        Action(
+            "view.x-ray", "X-Ray", "View", ("Y",), "x-ray", "Where the model looked for the phrase; hold to glance",
+            True, Scope.PAINT, group=1,
+        ),
         shown("painted", "Layers As Painted", group=2),
         shown("cells-32", "What the Model Sees: 32 Cells", group=2),
         shown("cells-16", "What the Model Sees: 16 Cells", group=2),

@@ -23,6 +23,7 @@ from app.model.conversion import MaskEncoder, to_project
 from app.model.costs import Costs, Forecast
 from app.model.document import Document, frozen
 from app.model.engine_state import EngineState, after
+from app.model.face import SOLVES
 from app.model.job import STATE_OF, Job, JobState, NodeFacts
 from app.model.seeds import planned_seeds, planned_size, prompt_text
 from app.model.settings import Device
@@ -103,6 +104,8 @@ class Jobs:
         self.device = Device.AUTO
         self.embed_project = True
         """Whether pictures carry the project that made them."""
+        self.record_attention = False
+        """Whether the nodes that draw tell where their denoisers look."""
         self._engine, self._registry, self._folders, self._aside = engine, registry, folders, aside
         self._jobs: dict[int, Job] = {}
         self._by_key: dict[str, int] = {}
@@ -137,11 +140,15 @@ class Jobs:
         Raises:
             ProblemsError: the document cannot run as it is; it carries every problem.
         """
-        job = self._new(document, wish, self._draft(document, wish.targets))
+        draft = self._draft(document, wish.targets)
+        job = self._new(document, wish, draft)
         device, embed = self.device, self.embed_project and not wish.live
+        solves = tuple(step.node for step in draft.steps if step.type in SOLVES) if self.record_attention else ()
         self._aside(
             lambda: self._prepare(job, embed=embed),
-            lambda prepared: self._submit(job.id, prepared, JobOptions(prepared.facts, device.value, wish.fresh), wish),
+            lambda prepared: self._submit(
+                job.id, prepared, JobOptions(prepared.facts, device.value, wish.fresh, solves), wish
+            ),
             lambda error: self._failed(job.id, error),
         )
         return self._jobs[job.id]

@@ -60,9 +60,9 @@ class Live:
         """A job is over, whatever came of it."""
         return replace(self, job=None) if job == self.job else self
 
-    def generating(self) -> tuple[Live, Decision]:
-        """A picture that is kept is asked for: what is only for looking makes way."""
-        return replace(self, job=None), Decision(cancel=self.job)
+    def generating(self, document: Document) -> tuple[Live, Decision]:
+        """A picture that is kept is asked for: what is only for looking makes way, and need not be drawn again."""
+        return replace(self, drawn=document, job=None), Decision(cancel=self.job)
 
 
 def quick(document: Document, registry: Registry) -> Document:

@@ -69,6 +69,10 @@ class PaintPage(QWidget):
         """A picture that is looked at is seen in full; below paint, as strongly as the artist wants it."""
         self.view.set_picture_opacity(1.0 if resting else self.options.picture.value / 100.0)
 
+    def add_below(self, band: QWidget) -> None:
+        """Put a band below the canvas."""
+        self._centre.addWidget(band)
+
     def add_tools(self, actions: Actions) -> None:
         """Put the tools into their column."""
         for tool in Tool:
@@ -106,11 +110,11 @@ class PaintPage(QWidget):
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self._made_tools())
-        centre = QVBoxLayout()
-        centre.setSpacing(0)
-        centre.addWidget(self.options)
-        centre.addWidget(self.view, 1)
-        middle.addLayout(centre, 1)
+        self._centre = QVBoxLayout()
+        self._centre.setSpacing(0)
+        self._centre.addWidget(self.options)
+        self._centre.addWidget(self.view, 1)
+        middle.addLayout(self._centre, 1)
         page.addLayout(middle, 1)
 
     def _made_tools(self) -> QWidget:

@@ -21,6 +21,12 @@ from app.qt.paint_page import PaintPage
 from app.qt.running import Running
 from app.qt.theme import Theme, theme_for
 
+SEED_ACTIONS: Mapping[SeedMode, str] = {
+    SeedMode.FIXED: "run.seed-fixed",
+    SeedMode.NEXT: "run.seed-next",
+    SeedMode.NEW: "run.new-seed",
+}
+
 
 @dataclass(frozen=True)
 class Governed:
@@ -79,9 +85,8 @@ class Preferences(QObject):
         """Change the colours."""
         self._change(appearance=msgspec.structs.replace(self._settings.appearance, theme=choice))
 
-    def choose_seed_mode(self) -> None:
-        """Follow the button beside the seed."""
-        mode = SeedMode.NEW if self._governed.actions["run.new-seed"].isChecked() else SeedMode.FIXED
+    def choose_seed_mode(self, mode: SeedMode) -> None:
+        """Let this happen to the seed before each run."""
         self._change(generation=msgspec.structs.replace(self._settings.generation, seed_mode=mode))
 
     def keep(self) -> None:
@@ -98,7 +103,7 @@ class Preferences(QObject):
         generation, keeping = settings.generation, settings.keeping
         governed.running.seed_mode = generation.seed_mode
         governed.running.shows_previews = generation.preview
-        governed.actions["run.new-seed"].setChecked(generation.seed_mode is SeedMode.NEW)
+        governed.actions[SEED_ACTIONS[generation.seed_mode]].setChecked(True)
         governed.jobs.device = generation.device
         governed.jobs.embed_project = keeping.embed_project
         governed.session.set_budget(keeping.undo_megabytes * 2**20)

@@ -44,9 +44,13 @@ class Stage:
 
 
 class Running(QObject):
-    """The runs of one window. `gallery_read`: the pictures of earlier days are known."""
+    """The runs of one window. `gallery_read`: the pictures of earlier days are known.
+
+    `submitting`: a picture that is kept is about to be asked for.
+    """
 
     gallery_read = Signal()
+    submitting = Signal()
 
     def __init__(
         self, desk: Desk, workspace: Workspace, jobs: Jobs, gallery: Gallery, aside: Aside, stage: Stage
@@ -57,8 +61,7 @@ class Running(QObject):
         self._cancel: QAction | None = None
         self.seed_mode = SeedMode.NEW
         self.shows_previews = True
-        self.count = 1
-        """How many pictures, each with a seed of its own, one press of Generate asks for."""
+        self._count = 1
         for signal in (jobs.added, jobs.changed, jobs.removed):
             signal.connect(lambda _job: self._follow())
         jobs.previewed.connect(self._preview)
@@ -73,6 +76,10 @@ class Running(QObject):
         """Let the action that cancels be there only while something runs."""
         self._cancel = cancel
         self._follow()
+
+    def set_count(self, count: int) -> None:
+        """Let one press of Generate ask for so many pictures, each with a seed of its own."""
+        self._count = count
 
     def load_gallery(self) -> None:
         """Show the pictures of earlier days."""
@@ -91,7 +98,8 @@ class Running(QObject):
         desk = self._desk
         desk.settle()
         wanted = None if targets is None else tuple(targets)
-        drawn = seeds.ready_seeds(desk.session, desk.registry, self.seed_mode, self.count)
+        drawn = seeds.ready_seeds(desk.session, desk.registry, self.seed_mode, self._count)
+        self.submitting.emit()
         documents = [edits.set_seed(desk.document, desk.registry, seed) for seed in drawn] or [desk.document]
         try:
             # What is put first overtakes all that waits, so the last of several goes there first.
@@ -166,17 +174,20 @@ class Running(QObject):
         doing = f"Making “{running.prompt}”" if running is not None and running.state is JobState.RUNNING else ""
         self._stage.status.show_state(self._jobs.engine, doing)
 
-    def _preview(self, _job: Job, preview: Preview) -> None:
+    def _preview(self, job: Job, preview: Preview) -> None:
         if not self.shows_previews:
             return
         image = QImage.fromData(preview.png)
         if not image.isNull():
-            self._desk.rest(resting=True)
+            if not job.live:  # who paints wants to see the paint
+                self._desk.rest(resting=True)
             self._stage.view.set_preview(pixels_of(image))
 
     def _finished(self, job: Job) -> None:
-        self._stage.view.set_preview(None)
         self._follow()
+        if job.live:
+            return
+        self._stage.view.set_preview(None)
         added = self._gallery.add(job.results)
         if added:
             self._show_result(added[-1])

@@ -24,7 +24,7 @@ from app.model.layouts import Place, load_layouts, save_layouts
 from app.model.model_cards import read_models
 from app.model.projects import Workspace
 from app.model.provenance import carries_project
-from app.model.settings import Settings
+from app.model.settings import SeedMode, Settings
 from app.model.settings import Theme as ThemeChoice
 from app.paint import operations
 from app.paint.brush import Brush
@@ -40,22 +40,26 @@ from app.qt.dialogs.palette import CommandPalette
 from app.qt.docks import Docks, Panel
 from app.qt.exchanging import Exchange
 from app.qt.filing import Filing
+from app.qt.foreseeing import Foreseeing
 from app.qt.gallery.page import GalleryPage
 from app.qt.graph_page import GraphPage
 from app.qt.keeping import HANDLING, RESTORING, Keeping
+from app.qt.living import Living
 from app.qt.paint_page import PaintPage
 from app.qt.panels.history import HistoryPanel
 from app.qt.panels.messages import EngineStatus, MessageBar
 from app.qt.panels.problems import ProblemCount
+from app.qt.panels.queue import QueuePanel
 from app.qt.panels.read_only import ReadOnlyBar
 from app.qt.panels.run_bar import RunBar
 from app.qt.panels.small_view import SmallView
 from app.qt.panels.strip import Part, ResultsStrip
 from app.qt.pictures import holds_pictures, local_files
-from app.qt.preferences import Governed, Preferences
+from app.qt.preferences import SEED_ACTIONS, Governed, Preferences
 from app.qt.running import Running, Stage
 from app.qt.theme import LIGHT, RESOURCES, Icons, Theme, wear
 from app.qt.timeline.panel import TimelinePanel
+from app.qt.xray.control import XrayControl
 from engine.api.messages import AnyEvent
 
 _CELLS = (32, 16, 8)
@@ -87,6 +91,8 @@ class StudioWindow(QMainWindow):
         self.desk = Desk(parts.workspace.session, parts.workspace.registry, self)
         self.facts = Facts(self)
         self.page = PaintPage(self.desk, self.icons)
+        self.xray = XrayControl(self.desk, self.page.view, parts.jobs, self.icons)
+        self.page.add_below(self.xray.panel)
         self.graph = GraphPage(self.desk, self.facts)
         self.canvas = self.graph.canvas
         self.messages = MessageBar(self.icons)
@@ -99,16 +105,13 @@ class StudioWindow(QMainWindow):
         self.page.phrases.given.connect(lambda layer, path: self.exchange.import_mask(path, layer))
         self.actions_ = Actions(self, self.icons, parts.settings.shortcuts)
         self._made_actions()
-        self.bar = RunBar(
-            self.desk,
-            self.icons,
-            self.actions_["run.generate"],
-            self.actions_["run.cancel"],
-            self.actions_["run.new-seed"],
-        )
+        self.bar = RunBar(self.desk, self.icons, self.actions_)
+        self.queue = QueuePanel(parts.jobs)
         stage = Stage(self.page.view, self.bar, self.strip, self.status, self.messages, self.show_node)
         self.running = Running(self.desk, parts.workspace, parts.jobs, parts.gallery, parts.aside, stage)
         self.running.attach(self.actions_["run.cancel"])
+        self.living = Living(self.desk, parts.jobs, self.page.view)
+        self.foreseeing = Foreseeing(self.desk, parts.jobs, self.running, self.bar)
         self.gallery = GalleryPage(parts.gallery, parts.aside, self.actions_, self.icons)
         self.keeping = Keeping(
             parts.gallery,
@@ -204,6 +207,8 @@ class StudioWindow(QMainWindow):
             Panel("timeline", "Noise Timeline", self.timeline, places, True, (self.timeline.line,)), "view.timeline"
         )
         self.timeline.join(self.docks["timeline"])
+        self.add_panel(Panel("queue", "Queue", self.queue, scrolls=False), "run.queue")
+        self.bar.open_queue_by(self.actions_["run.queue"])
         self.add_panel(Panel("results", "Results", self.strip, (*paint, *graph), band=True), "panel.results")
 
     def _fill_menus(self) -> None:
@@ -268,7 +273,10 @@ class StudioWindow(QMainWindow):
         bind("run.fresh", lambda: self.running.generate(fresh=True))
         bind("run.selection", lambda: self.canvas.run_to(self.canvas.canvas.selection.nodes))
         bind("run.cancel", self._cancel)
-        bind("run.new-seed", lambda: self.preferences.choose_seed_mode())  # noqa: PLW0108  made after the actions
+        for mode, name in SEED_ACTIONS.items():
+            bind(name, partial(self._choose_seed_mode, mode))
+        self._group(*SEED_ACTIONS.values())
+        bind("run.live", lambda: self.living.switch(on=self.actions_["run.live"].isChecked()), self.page)
         bind("run.clear", lambda: self.desk.show_picture(None))
         for name, part in zip(RESTORING, Part, strict=True):
             bind(name, partial(self._restore, part))
@@ -284,6 +292,7 @@ class StudioWindow(QMainWindow):
         bind("view.graph", lambda: self.show_workspace(graph=True))
         bind("view.gallery", self.show_gallery)
         bind("window.reset", lambda: self.docks.reset())  # noqa: PLW0108  made after the actions
+        self.xray.attach(bind("view.x-ray", self.xray.toggle, self.page), self.page)
         bind("view.thirds", lambda: view.set_thirds(self.actions_["view.thirds"].isChecked()))
         bind("view.painted", lambda: view.show_cells(None))
         for cells in _CELLS:
@@ -394,6 +403,7 @@ class StudioWindow(QMainWindow):
 
     def hear(self, event: object) -> None:
         """Show on the nodes what the engine tells."""
+        self.xray.hear(event)
         if isinstance(event, AnyEvent):
             self.facts.hear(event, self.canvas.canvas.titles)
             if not self._parts.jobs.unfinished:
@@ -474,6 +484,9 @@ class StudioWindow(QMainWindow):
             self.actions_.allow(need, there=bool(entry))
         self.actions_.allow(Need.PHRASE, there=self.desk.active_phrase is not None)
 
+    def _choose_seed_mode(self, mode: SeedMode) -> None:
+        self.preferences.choose_seed_mode(mode)
+
     def _restore(self, part: Part) -> None:
         self.keeping.restore(part)
 
@@ -487,6 +500,8 @@ class StudioWindow(QMainWindow):
         self.strip.picked.connect(self._follow_results)
         self.gallery.chosen.connect(self._follow_results)
         self.running.gallery_read.connect(self.gallery.refresh)
+        self.running.submitting.connect(self.living.make_way)
+        self.bar.counted.connect(self.running.set_count)
         self._follow_results()
 
     def _follow_results(self) -> None:
@@ -535,7 +550,8 @@ class StudioWindow(QMainWindow):
         self.graph.inspector.leave()
         self.timeline.leave()
         self.canvas.leave()
-        self.keeping.leave()
+        for part in (self.keeping, self.living, self.foreseeing, self.queue):
+            part.leave()
         super().closeEvent(event)
         self.closed.emit()
 

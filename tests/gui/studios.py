@@ -20,7 +20,7 @@ from app.model.home import Home
 from app.model.starting import starting_document
 from app.qt.application import Studio
 from app.qt.window import StudioWindow
-from nodes.registry import built_in
+from nodes.registry import Registry, built_in
 
 NO_KEYS = Qt.KeyboardModifier.NoModifier
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -30,9 +30,13 @@ LONG = 300_000
 
 
 @contextmanager
-def open_studio(qtbot: QtBot, qapp: QApplication, home: Path, project: Path | None = None) -> Iterator[Studio]:
+def open_studio(
+    qtbot: QtBot, qapp: QApplication, home: Path, project: Path | None = None, registry: Registry | None = None
+) -> Iterator[Studio]:
     """A studio whose window is shown and active; its engine loads its libraries only when a job needs them."""
-    studio = Studio(qapp, Home(home), EngineSettings(warm=(), patience=60.0, logs=home / "logs"), built_in())
+    studio = Studio(
+        qapp, Home(home), EngineSettings(warm=(), patience=60.0, logs=home / "logs"), registry or built_in()
+    )
     try:
         studio.begin(project)
         with qtbot.waitActive(studio.window):

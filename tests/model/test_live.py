@@ -55,7 +55,7 @@ def test_there_is_at_most_one_live_job_and_it_is_of_the_newest_document(deeds: l
         elif deed in ("on", "off"):
             hands.take(hands.live.switched(deed == "on", document))
         elif deed == "generate":
-            hands.take(hands.live.generating())
+            hands.take(hands.live.generating(document))
             assert not hands.jobs
         else:
             hands.end()
@@ -69,6 +69,10 @@ def test_the_same_document_is_not_drawn_twice() -> None:
     assert decision.submit is document
     assert live.submitted(4).edited(document)[1] == Decision()
     assert live.submitted(4).edited(saying(2))[1].cancel == 4
+    kept = saying(3)
+    made_way, decision = live.submitted(4).generating(kept)
+    assert decision == Decision(cancel=4)
+    assert made_way.edited(kept)[1] == Decision()
 
 
 def test_a_quick_run_has_fewer_steps_and_the_same_seed() -> None:

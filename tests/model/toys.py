@@ -37,7 +37,7 @@ def phrase_masks(context: Context, *, prompt: str, layers: list[dict[str, str]],
 
 
 def denoise(context: Context, *, prompt: str, seed: int, steps: int, **_wired: object) -> tuple[str, Picture]:
-    """A plain picture. The word "fail" in the prompt fails; "slow" takes a while at each step."""
+    """A plain picture. The word "fail" in the prompt fails; "slow" takes a while at each step, "crawls" a longer one."""
     if "fail" in prompt:
         raise NodeError("The brush broke.", "Take another one.")
     picture = np.full((16, 16, 3), seed % 256, np.uint8)
@@ -45,7 +45,7 @@ def denoise(context: Context, *, prompt: str, seed: int, steps: int, **_wired: o
         context.check_cancelled()
         context.progress(done + 1, steps)
         context.preview(picture)
-        time.sleep(0.02 if "slow" in prompt else 0.0)
+        time.sleep(0.5 if "crawls" in prompt else 0.02 if "slow" in prompt else 0.0)
     return prompt, picture
 
 

@@ -28,6 +28,7 @@ _PLACES = {
     Scope.WINDOW: "",
     Scope.PAINT: "while painting",
     Scope.GRAPH: "on the node canvas",
+    Scope.GALLERY: "in the gallery",
 }
 
 
