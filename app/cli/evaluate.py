@@ -15,6 +15,7 @@ EVALUATIONS = {
     "ensemble": "what experts gain over one shared model",
     "encoders": "what each text encoder brings",
     "prompt-switch": "which sentence wins as the switch moves",
+    "attention": "where the model looks as noise falls",
     "capacity": "what experts and depth cost in time",
     "samplers": "what each sampler needs for how good a picture",
 }

@@ -20,6 +20,7 @@ from engine.models.catalogue import RESOURCES, Catalogue
 from engine.models.ediff.config import UNetConfig
 from engine.models.ediff.encoders import Encoders
 from engine.models.storybook import StorybookDenoiser
+from engine.training.evaluation.attention import evaluate_attention, write_attention
 from engine.training.evaluation.capacity import evaluate_capacity, write_capacity
 from engine.training.evaluation.design import draw_layouts
 from engine.training.evaluation.drafts import Drafting
@@ -133,6 +134,13 @@ def run_ensemble(output: Path, count: int, study: Study) -> None:
     write_ensemble(evaluation, output)
 
 
+def run_attention(output: Path, count: int, study: Study) -> None:
+    """Measure what is looked at by noise level, of the shared model and of the experts."""
+    experts = [study.catalogue.load_part(MODEL, part, study.recipe.device) for part in study.recipe.experts]
+    arms = (("shared model", [study.base]), ("experts", experts))
+    write_attention(evaluate_attention(arms, count, study.drafting), output)
+
+
 def run_capacity(output: Path, count: int, study: Study) -> None:
     """Measure the time of an evaluation; `count` are the rounds."""
     file = study.root / MODEL / "parts" / "base.json"
@@ -144,6 +152,7 @@ DRAFTED: dict[str, Callable[[Path, int, Study], None]] = {
     "ensemble": run_ensemble,
     "encoders": run_encoders,
     "prompt-switch": run_switch,
+    "attention": run_attention,
     "capacity": run_capacity,
     "samplers": run_samplers,
 }

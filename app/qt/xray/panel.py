@@ -112,9 +112,9 @@ class XrayPanel(QWidget):
         top.addWidget(self.nodes)
         top.addWidget(icon_button(icons, "cancel", "Close the X-ray", self.closed.emit))
         layout.addLayout(top)
+        layout.addLayout(self._pages)  # first, or its pages would be windows of their own for a moment
         self._pages.addWidget(self._numbers())
         self._pages.addWidget(self._empty())
-        layout.addLayout(self._pages)
 
     def _numbers(self) -> QWidget:
         page = QWidget()

@@ -219,19 +219,18 @@ def text_finding(arm: Arm) -> str:
     """Whether the text is looked at less as noise falls, in a sentence."""
     told = f"{arm.text_high} of attention goes to the sentence above noise {HIGH:g}, {arm.text_low} below {LOW:g}"
     if arm.text_fall.low > 0.0:
-        return f"The paper's finding shows for {arm.name}: {told}; the difference is {arm.text_fall}."
+        return f"The paper's finding shows for the {arm.name}: {told}; the difference is {arm.text_fall}."
     if arm.text_fall.high < 0.0:
-        return f"The paper's finding does not show for {arm.name}, but its opposite: {told}."
-    return f"The paper's finding does not show for {arm.name}: {told}."
+        return f"The paper's finding does not show for the {arm.name}, but its opposite: {told}."
+    return f"The paper's finding does not show for the {arm.name}: {told}."
 
 
 def own_finding(arm: Arm) -> str:
     """Whether places are looked at less evenly as noise falls, in a sentence."""
-    rise = f"the unevenness changes by {arm.uneven_rise} from above noise {HIGH:g} to below {LOW:g}"
+    rise = f"unevenness changes by {arm.uneven_rise} from above {HIGH:g} to below {LOW:g}"
     shows = "shows" if arm.uneven_rise.low > 0.0 else "does not show"
-    return (
-        f"That self-attention is spread evenly at high noise and gathers at low noise {shows} for {arm.name}: {rise}."
-    )
+    told = "That self-attention is spread evenly at high noise and gathers at low noise"
+    return f"{told} {shows} for the {arm.name}: {rise}."
 
 
 def attention_text(report: AttentionReport) -> str:
@@ -279,18 +278,22 @@ def _cells(figure: AttentionFigure) -> list[str]:
 def text_plot(report: AttentionReport) -> Image.Image:
     series = []
     for arm in report.arms:
-        series.append(Series(f"sentence, {arm.name}", tuple((f.sigma, f.text.mean) for f in arm.figures)))
+        series.append(Series(f"sentence, {_short(arm)}", tuple((f.sigma, f.text.mean) for f in arm.figures)))
         unread = tuple((f.sigma, f.null.mean + f.padding.mean) for f in arm.figures)
-        series.append(Series(f"null and empty, {arm.name}", unread))
+        series.append(Series(f"null and empty, {_short(arm)}", unread))
     return plot("Share of cross-attention", Axis("noise", logarithmic=True), Axis("share"), series)
 
 
 def own_plot(report: AttentionReport) -> Image.Image:
     series = []
     for arm in report.arms:
-        series.append(Series(f"entropy, {arm.name}", tuple((f.sigma, f.entropy.mean) for f in arm.figures)))
-        series.append(Series(f"unevenness, {arm.name}", tuple((f.sigma, f.uneven.mean) for f in arm.figures)))
+        series.append(Series(f"entropy, {_short(arm)}", tuple((f.sigma, f.entropy.mean) for f in arm.figures)))
+        series.append(Series(f"unevenness, {_short(arm)}", tuple((f.sigma, f.uneven.mean) for f in arm.figures)))
     return plot("Self-attention", Axis("noise", logarithmic=True), Axis("entropy, unevenness"), series)
+
+
+def _short(arm: Arm) -> str:
+    return arm.name.partition(" ")[0]
 
 
 def map_sheet(examples: Sequence[Example]) -> Image.Image:
