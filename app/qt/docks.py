@@ -51,6 +51,8 @@ class Docks(QMainWindow):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.setCentralWidget(centre)
+        # The side panels are long: they have the whole height, and the bands below end beside them.
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self._icons = icons
         self._layouts = dict(layouts)
         self._panels: dict[str, tuple[Panel, Dock]] = {}
