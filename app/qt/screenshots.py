@@ -25,6 +25,7 @@ from app.qt.theme import DARK, LIGHT
 _SIZE = (1440, 900)
 _PATIENCE = 300_000
 _LOOKS = 4  # the node canvas draws only so many nodes anew in one frame
+_SEEDS = 5
 _FEWER = {"base": {"steps": 6}, "enlarged": {"steps": 3}, "refined": {"steps": 6}}
 """The pictures show the window, not the model at its best."""
 
@@ -57,6 +58,7 @@ def _take(studio: Studio, folder: Path, *, generate: bool) -> None:
     if generate:
         window.running.seed_mode = SeedMode.FIXED
         _take_running(studio, folder)
+        _take_queue(studio, folder)
     for theme in (DARK, LIGHT):
         window.wear_theme(theme)
         window.show_workspace(graph=False)
@@ -68,6 +70,8 @@ def _take(studio: Studio, folder: Path, *, generate: bool) -> None:
         window.canvas.commands.run("canvas.fit")
         window.canvas.canvas.select(Selection.of(nodes=("base",)))
         _shoot(studio, folder / f"graph-{theme.name}.png")
+        if generate:
+            _take_gallery(studio, folder / f"gallery-{theme.name}.png", folder / f"compare-{theme.name}.png")
 
 
 def _take_running(studio: Studio, folder: Path) -> None:
@@ -80,6 +84,31 @@ def _take_running(studio: Studio, folder: Path) -> None:
         _wait(lambda: not jobs.unfinished or any(at.running and at.done > 2 for at in window.timeline.played.values()))
         window.grab().save(str(folder / f"timeline-{theme.name}.png"))
         _wait(lambda: not jobs.unfinished)
+
+
+def _take_queue(studio: Studio, folder: Path) -> None:
+    """Several seeds at one press: one runs, the others wait."""
+    window, jobs = studio.window, studio.jobs
+    window.bar.count.setValue(_SEEDS)
+    window.running.generate()
+    window.actions_["run.queue"].trigger()
+    for theme in (LIGHT, DARK):
+        window.wear_theme(theme)
+        _shoot(studio, folder / f"queue-{theme.name}.png")
+    _wait(lambda: not jobs.unfinished)
+    window.actions_["run.queue"].trigger()
+    window.bar.count.setValue(1)
+
+
+def _take_gallery(studio: Studio, grid: Path, compared: Path) -> None:
+    gallery = studio.window.gallery
+    studio.window.show_gallery()
+    two = [entry.name for entry in studio.gallery.entries[:2]]
+    gallery.grid.choose(two[0])
+    _shoot(studio, grid)
+    studio.gallery.compare((two[0], two[1]))
+    _shoot(studio, compared)
+    gallery.back()
 
 
 def _shoot(studio: Studio, path: Path) -> None:
