@@ -74,7 +74,7 @@ The reports behind the figures, with pictures, are in `resources/docs/results`.
 
 ```
 python -m engine.training.encoders RUNS/encoders
-python -m engine.training.trainer resources/storybook/training/base.toml --runs RUNS
+sinopia train resources/storybook/training/base.toml --runs RUNS
 ```
 
 and so on for `upscaler`, `high`, `low` and `refiner` (each names the run it starts from), then

@@ -51,6 +51,10 @@ class Workplace:
             progress.finish(trainer.state)
         return trainer.finished
 
+    def is_told_to_stop(self) -> bool:
+        """Whether any of the processes was told to stop; all of them must ask."""
+        return bool(self.processes.highest(self.should_stop())[0])
+
     def _progress(self, config: TrainingConfig) -> Progress:
         """Its lines; the first process speaks for all."""
         dtype = getattr(torch, config.execution.precision)
@@ -72,7 +76,7 @@ def train_file(file: Path, runs: Path, place: Workplace) -> None:
     for number, config in enumerate(schedule.runs, start=1):
         if place.processes.is_first:
             log.info("%s: model %s, %d of %d", schedule.name, config.name, number, len(schedule.runs))
-        if not place.train(config, folder):
+        if not place.train(config, folder) or place.is_told_to_stop():
             return
     if place.processes.is_first:
         for written in schedule.write_ensembles(folder):
