@@ -147,6 +147,6 @@ def advice(phrase: str | None, xray: Xray, *, recording: bool) -> Advice:
     if recording:
         return Advice(f"Recording. The map of “{phrase}” appears as the picture is drawn.")
     if xray.empty:
-        told = f"Where did the model look for “{phrase}”? Nothing was recorded for this picture."
-        return Advice(f"{told} The same picture can be drawn once more to see.", "Record")
+        told = f"Where did the model look for “{phrase}”? Nothing was recorded."
+        return Advice(f"{told} The picture, as it is set up now, can be drawn once more to see.", "Record")
     return Advice(f"“{phrase}” was not painted yet when this was recorded.", "Record Again")

@@ -24,6 +24,7 @@ from app.qt.theme import DARK, LIGHT
 
 _SIZE = (1440, 900)
 _PATIENCE = 300_000
+_LOOKED_AT = 0.8  # where layout is settled and objects take their shapes
 _LOOKS = 4  # the node canvas draws only so many nodes anew in one frame
 _SEEDS = 5
 _FEWER = {"base": {"steps": 6}, "enlarged": {"steps": 3}, "refined": {"steps": 6}}
@@ -71,6 +72,7 @@ def _take(studio: Studio, folder: Path, *, generate: bool) -> None:
         window.canvas.canvas.select(Selection.of(nodes=("base",)))
         _shoot(studio, folder / f"graph-{theme.name}.png")
         if generate:
+            _take_xray(studio, folder / f"x-ray-{theme.name}.png")
             _take_gallery(studio, folder / f"gallery-{theme.name}.png", folder / f"compare-{theme.name}.png")
 
 
@@ -98,6 +100,21 @@ def _take_queue(studio: Studio, folder: Path) -> None:
     _wait(lambda: not jobs.unfinished)
     window.actions_["run.queue"].trigger()
     window.bar.count.setValue(1)
+
+
+def _take_xray(studio: Studio, path: Path) -> None:
+    """Where the model looked for the topmost phrase, in the middle of the noise."""
+    window, control = studio.window, studio.window.xray
+    window.show_workspace(graph=False)
+    window.desk.activate(window.desk.phrases[-1].id)
+    control.set_on(on=True)
+    if control.xray.empty:
+        control.record()
+        _wait(lambda: not studio.jobs.unfinished)
+    control.xray.choose(_LOOKED_AT)
+    window.desk.rest(resting=True)
+    _shoot(studio, path)
+    control.set_on(on=False)
 
 
 def _take_gallery(studio: Studio, grid: Path, compared: Path) -> None:

@@ -515,6 +515,7 @@ class StudioWindow(QMainWindow):
     def _start_over(self) -> None:
         """Another document is there: nothing of the one before is shown."""
         self.facts.forget()
+        self.xray.xray.forget()
         self._seen_graph = False
         self.messages.dismiss()
         self.desk.show_picture(None)
