@@ -26,6 +26,7 @@ from app.qt.theme import GRID
 
 ROW_HEIGHT = 6 * GRID
 _ROLE = Qt.ItemDataRole.UserRole
+_GROUND = 0.15
 _JOB = "application/x-sinopia-job"
 _NONE_RUNS = "Nothing runs and nothing waits. Ctrl+Enter puts a picture into the queue; Ctrl+Shift+Enter puts it first."
 
@@ -218,15 +219,17 @@ class _Look(QStyledItemDelegate):
         painter.drawText(upper, middle | Qt.AlignmentFlag.AlignRight, aside)
         painter.drawText(lower, middle | Qt.AlignmentFlag.AlignLeft, row.about)
         if row.fraction is not None:
-            _progress(painter, rect, row.fraction, palette.highlight().color(), palette.base().color())
+            _progress(painter, rect, row.fraction, palette.highlight().color(), palette.text().color())
         painter.restore()
 
 
 def _progress(painter: QPainter, rect: QRect, fraction: float, colour: QColor, ground: QColor) -> None:
     bar = QRect(rect.left() + GRID, rect.bottom() - 3, rect.width() - 2 * GRID, 3)
     painter.setPen(Qt.PenStyle.NoPen)
+    painter.setOpacity(_GROUND)
     painter.setBrush(ground)
     painter.drawRoundedRect(bar, 1.5, 1.5)
+    painter.setOpacity(1.0)
     painter.setBrush(colour)
     bar.setWidth(round(bar.width() * fraction))
     painter.drawRoundedRect(bar, 1.5, 1.5)
