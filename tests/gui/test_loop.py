@@ -6,7 +6,6 @@ import os
 import signal
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -14,14 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from app.model.job import JobState
 from app.model.projects import read_document
-from app.qt.theme import RESOURCES
 from tests.gui.painting import Pen
 from tests.gui.studios import CTRL, LONG, NO_KEYS, open_studio, quick_project, select_last_words, strike, write
 
-STORYBOOK = RESOURCES / "storybook" / "model.json"
 
-
-@pytest.mark.skipif(not STORYBOOK.is_file(), reason="the Storybook weights are not in this checkout")
 def test_write_paint_generate_keep_and_undo(
     qtbot: QtBot, qapp: QApplication, sinopia_home: Path, tmp_path: Path
 ) -> None:
@@ -76,7 +71,6 @@ def test_write_paint_generate_keep_and_undo(
         assert session.document == empty
 
 
-@pytest.mark.skipif(not STORYBOOK.is_file(), reason="the Storybook weights are not in this checkout")
 def test_an_engine_that_dies_is_told_with_one_thing_to_do(
     qtbot: QtBot, qapp: QApplication, sinopia_home: Path, tmp_path: Path
 ) -> None:

@@ -16,7 +16,6 @@ from engine.models.storybook import StorybookDenoiser
 from tests.models.small import write_model
 
 STORYBOOK = RESOURCES / "storybook"
-pytestmark = pytest.mark.skipif(not (STORYBOOK / "model.json").is_file(), reason="Storybook is not in this checkout")
 
 WORDS = ("a", "castle", "Castles", "and", "dragon", "blue sky", "under", ",", "🏰", "cut-out", "naïve", "  ", "!")
 sentences = st.lists(st.sampled_from(WORDS), max_size=50).map(" ".join) | st.text(max_size=60)
