@@ -152,7 +152,10 @@ def test_phrases_are_clicked_through_and_one_not_recorded_says_so(studio: Studio
 
 def test_without_a_phrase_it_says_what_to_do_first(studio: Studio) -> None:
     window = studio.window
-    studio.workspace.new()
+    feed(window.xray.xray, "fox", 1.0)
+    studio.workspace.session.mark_saved(studio.workspace.session.document)
+    window.filing.new()
+    assert window.xray.xray.empty
     tap(window)
     assert "Select words" in window.xray.panel.text.text()
     assert window.xray.panel.button.isHidden()
