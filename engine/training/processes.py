@@ -41,6 +41,10 @@ class Processes:
         dist.all_reduce(shared, dist.ReduceOp.MAX)
         return shared.tolist()
 
+    def wait(self) -> None:
+        """Go on when every process has come here."""
+        self.highest(0.0)
+
     def mean(self, value: Tensor) -> Tensor:
         """The mean of a tensor over all processes."""
         if self.count == 1:

@@ -183,11 +183,12 @@ class Trainer:
         return nullcontext()
 
     def save(self) -> None:
-        """Write the checkpoint; all processes take part, the first one writes."""
+        """Write the checkpoint; all processes take part, the first one writes, and none goes on before it is there."""
         self.state = self._told()
         snapshot = take_snapshot(self.network, self.average, self._optimiser)
         if self.processes.is_first:
             write_checkpoint(self._folder, self.state, snapshot)
+        self.processes.wait()
 
     def _told(self) -> TrainingState:
         """The state with the present mean loss."""
