@@ -219,7 +219,8 @@ def text_finding(arm: Arm) -> str:
     """Whether the text is looked at less as noise falls, in a sentence."""
     told = f"{arm.text_high} of attention goes to the sentence above noise {HIGH:g}, {arm.text_low} below {LOW:g}"
     if arm.text_fall.low > 0.0:
-        return f"The paper's finding shows for the {arm.name}: {told}; the difference is {arm.text_fall}."
+        share = f"{100 * arm.text_fall.mean / arm.text_high.mean:.0f} % of it"
+        return f"The paper's finding shows for the {arm.name}: {told}; it falls by {arm.text_fall}, {share}."
     if arm.text_fall.high < 0.0:
         return f"The paper's finding does not show for the {arm.name}, but its opposite: {told}."
     return f"The paper's finding does not show for the {arm.name}: {told}."
@@ -240,6 +241,7 @@ def attention_text(report: AttentionReport) -> str:
     tables = "\n\n".join(
         f"## {arm.name.capitalize()}\n\n{table(heads, [_cells(f) for f in arm.figures])}" for arm in report.arms
     )
+    most_null = max(figure.null.mean for arm in report.arms for figure in arm.figures)
     return f"""# Attention by noise level
 
 {report.captions} random captions x {report.seeds} seeds, {STEPS} steps, guidance {GUIDANCE:g}, nothing painted. The
@@ -249,7 +251,8 @@ intervals over captions. After eDiff-I, figure 3.
 {findings}
 
 Where the paper's network has one null token to look at when it needs no text, this one also has the empty places past
-the end of the sentence, whose keys are all alike; the two columns together are what the text does not get.
+the end of the sentence, whose keys are all alike; the two columns together are what the text does not get. The null
+token alone gets at most {100 * most_null:.1f} %.
 
 ![Text](attention-text.png)
 
