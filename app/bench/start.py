@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -14,12 +15,13 @@ from app.bench.results import BenchReport, Row, report, seconds
 from app.client.client import EngineClient
 from app.client.events import ClientEvent, EngineStarted
 from app.client.settings import HEAVY, ROOT, EngineSettings
+from app.model.home import HOME_VARIABLE
 from engine.api.messages import Ready
 from nodes.graph.compile import compile_plan
 from nodes.graph.synthetic import chain, synthetic_registry
 
 # What someone waits for at a start: the command line, the engine without and with its libraries.
-IMPORTS = ("app.cli.main", "nodes.registry", "engine.runtime.host", *HEAVY[:2])
+IMPORTS = ("app.cli.main", "nodes.registry", "app.qt.application", "engine.runtime.host", *HEAVY[:2])
 REPEATS = 5
 
 
@@ -34,6 +36,7 @@ def _rows(imports: Sequence[str], repeats: int, warm: tuple[str, ...]) -> Iterat
     yield Row("engine: process start to libraries loaded", "s", tuple(start.ready for start in starts))
     yield Row("engine: first job after the libraries", "s", tuple(start.job for start in starts))
     yield Row("engine: peak memory when idle", "bytes", tuple(start.memory for start in starts))
+    yield Row("studio: process start to first paint", "s", tuple(_first_paint() for _ in range(repeats)))
     bare = _import_seconds("sys", repeats)
     yield Row("python alone", "s", bare)
     for module in imports:
@@ -68,6 +71,14 @@ def _start(warm: tuple[str, ...]) -> _Start:
         start.memory = float(client.run(plan, Path(folder)).peak_memory)
         start.job = time.perf_counter() - begun
     return start
+
+
+def _first_paint() -> float:
+    """The window of a new home, with the demo, without a display; ends once it has been painted."""
+    with tempfile.TemporaryDirectory() as home:
+        environment = {**os.environ, HOME_VARIABLE: home, "QT_QPA_PLATFORM": "offscreen"}
+        command = [sys.executable, "-c", "from app.qt.application import paint_once; paint_once()"]
+        return seconds(lambda: subprocess.run(command, check=True, cwd=ROOT, env=environment))
 
 
 def _import_seconds(module: str, repeats: int) -> tuple[float, ...]:

@@ -136,6 +136,18 @@ def main(arguments: Sequence[str] = ()) -> int:
         studio.close()
 
 
+def paint_once() -> None:
+    """Open the studio, let its window be painted, and end at once; for measuring how long that takes."""
+    application = QApplication(["sinopia"])
+    home = find_home()
+    studio = Studio(application, home, EngineSettings())
+    studio.begin()
+    studio.window.show()
+    studio.window.repaint()
+    sys.stdout.flush()
+    os._exit(0)  # what comes after the first paint is not measured
+
+
 class _Reporter:
     """Tells of a mistake in the program where it can be read; the window goes on."""
 

@@ -24,6 +24,7 @@ from app.qt.theme import DARK, LIGHT
 
 _SIZE = (1440, 900)
 _PATIENCE = 300_000
+_PICTURES_READ = 3_000
 _LOOKED_AT = 0.8  # where layout is settled and objects take their shapes
 _LOOKS = 4  # the node canvas draws only so many nodes anew in one frame
 _SEEDS = 5
@@ -71,9 +72,21 @@ def _take(studio: Studio, folder: Path, *, generate: bool) -> None:
         window.canvas.commands.run("canvas.fit")
         window.canvas.canvas.select(Selection.of(nodes=("base",)))
         _shoot(studio, folder / f"graph-{theme.name}.png")
+        _take_sheets(studio, folder, theme.name)
         if generate:
             _take_xray(studio, folder / f"x-ray-{theme.name}.png")
             _take_gallery(studio, folder / f"gallery-{theme.name}.png", folder / f"compare-{theme.name}.png")
+
+
+def _take_sheets(studio: Studio, folder: Path, theme: str) -> None:
+    """The windows beside the window."""
+    offers = studio.window.offers
+    shown = {"settings": offers.show_settings, "keys": offers.show_keys, "templates": offers.show_templates}
+    for name, show in shown.items():
+        sheet = show()
+        _settle(_PICTURES_READ)
+        sheet.grab().save(str(folder / f"{name}-{theme}.png"))
+        sheet.close()
 
 
 def _take_running(studio: Studio, folder: Path) -> None:
