@@ -11,6 +11,7 @@ from engine.diffusion.errors import DiffusionError
 from engine.diffusion.noise import NoiseDistribution
 from engine.models.ediff.config import UNetConfig
 from engine.models.ediff.ensemble_file import Sampling
+from engine.training.degradations import Degradation
 from engine.training.errors import TrainingConfigError
 
 Read = TypeVar("Read")
@@ -95,15 +96,6 @@ class Execution(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     compile: bool = False
     sharding: Literal["copies", "shards"] = "copies"
     save_seconds: float = 120.0
-
-
-class Degradation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How the low-resolution picture is spoilt when an upscaler is trained, each strength drawn from 0 to its limit."""
-
-    size: int
-    blur: float = 1.2
-    noise: float = 0.12
-    resize: float = 0.5
 
 
 class TrainingConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from engine.models.ediff.embeddings import Embeddings
 from engine.models.ediff.encoders import Encoders
 from engine.training.batches import TrainingBatch, dropped, kept
-from engine.training.config import Degradation, TrainingConfig
-from engine.training.degrade import degrade
+from engine.training.config import TrainingConfig
+from engine.training.degrade import spoilt
 from engine.training.patches import cut_patches
 from engine.training.world import Scene, World
 
@@ -74,9 +73,3 @@ def micro_conditioning(scenes: Sequence[Scene]) -> Tensor:
     """Original size, crop corner and target size of each scene as fractions of the target side (SDXL 2.2), [B, 6]."""
     views = [scene.view for scene in scenes]
     return torch.tensor([[view.height, view.width, view.top, view.left, 1.0, 1.0] for view in views])
-
-
-def spoilt(pictures: Tensor, degradation: Degradation, generator: torch.Generator) -> Tensor:
-    """The low-resolution condition of an upscaler, spoilt and enlarged back to the size of `pictures`."""
-    small = F.interpolate(pictures, size=degradation.size, mode="area")
-    return F.interpolate(degrade(small, degradation, generator), size=pictures.shape[-2:], mode="bicubic")

@@ -6,10 +6,30 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.training.config import Degradation
+from engine.training.degradations import Degradation, LightDegradation
+from engine.training.real_esrgan import degrade_twice
 
 
-def degrade(pictures: Tensor, limits: Degradation, generator: torch.Generator) -> Tensor:
+def spoilt(pictures: Tensor, degradation: Degradation, generator: torch.Generator) -> Tensor:
+    """The low-resolution condition of an upscaler: shrunk, spoilt and enlarged back to the size of `pictures`.
+
+    Args:
+        pictures: [B, 3, S, S] float32 in -1..1.
+        degradation: how; `size` is the side of the small picture.
+        generator: source of all randomness, on the device of `pictures`.
+
+    Returns:
+        [B, 3, S, S]; bicubic enlarging may overshoot -1..1 a little.
+    """
+    if isinstance(degradation, LightDegradation):
+        small = F.interpolate(pictures, size=degradation.size, mode="area")
+        small = degrade(small, degradation, generator)
+    else:
+        small = degrade_twice(pictures, degradation, generator)
+    return F.interpolate(small, size=pictures.shape[-2:], mode="bicubic")
+
+
+def degrade(pictures: Tensor, limits: LightDegradation, generator: torch.Generator) -> Tensor:
     """Blur, resize down and up, and add noise, each by a random amount per picture.
 
     Args:

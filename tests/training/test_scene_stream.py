@@ -6,8 +6,9 @@ import msgspec
 import numpy as np
 import torch
 
-from engine.training.config import Degradation, Dropout, Optimisation, TrainingConfig
+from engine.training.config import Dropout, Optimisation, TrainingConfig
 from engine.training.data import SceneStream, micro_conditioning
+from engine.training.degradations import LightDegradation
 from engine.training.degrade import blurred, degrade
 from engine.training.world import World
 from tests.models.small import BASE, UPSCALER, random_encoders
@@ -57,7 +58,7 @@ def test_cropped_scenes_say_so(world: World) -> None:
 
 
 def test_the_upscaler_sees_a_spoilt_small_picture(world: World) -> None:
-    told = stream(world, config(network=UPSCALER, degradation=Degradation(size=8))).batch(0)
+    told = stream(world, config(network=UPSCALER, degradation=LightDegradation(size=8))).batch(0)
     low = told.embeddings.low_resolution
     assert low is not None
     assert low.shape == told.pictures.shape
@@ -65,7 +66,7 @@ def test_the_upscaler_sees_a_spoilt_small_picture(world: World) -> None:
 
 
 def test_an_upscaler_of_patches_sees_parts_of_larger_pictures(world: World) -> None:
-    clear = Degradation(size=64, blur=0.0, noise=0.0, resize=1.0)
+    clear = LightDegradation(size=64, blur=0.0, noise=0.0, resize=1.0)
     of = config(network=UPSCALER, degradation=clear, picture_size=64)
     told = stream(world, of).batch(0)
     low = told.embeddings.low_resolution
@@ -90,7 +91,7 @@ def _contains(picture: torch.Tensor, patch: torch.Tensor) -> bool:
 
 def test_degradation_of_strength_zero_changes_nothing() -> None:
     pictures = torch.rand(3, 3, 16, 16) * 2 - 1
-    none = Degradation(size=16, blur=0.0, noise=0.0, resize=1.0)
+    none = LightDegradation(size=16, blur=0.0, noise=0.0, resize=1.0)
     torch.testing.assert_close(degrade(pictures, none, torch.Generator().manual_seed(0)), pictures, atol=1e-5, rtol=0)
 
 
