@@ -217,7 +217,7 @@ def test_a_damaged_optimiser_is_named(tmp_path: Path) -> None:
 
 def _until_checkpoint(process: subprocess.Popen[bytes], folder: Path, after: int) -> int:
     """Wait for a checkpoint beyond step `after` and return its step."""
-    deadline = time.monotonic() + 120.0
+    deadline = time.monotonic() + 300.0
     while time.monotonic() < deadline:
         assert process.poll() is None, "the trainer ended by itself"
         try:
