@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -48,6 +49,7 @@ def fits(given: PortType, wanted: PortType) -> bool:
     return given is wanted or PortType.ANY in (given, wanted) or wanted in _FITS_ALSO.get(given, frozenset())
 
 
+@lru_cache(maxsize=4096)
 def in_words(name: str) -> str:
     """A name as words: "crop_left" is "Crop left"."""
     words = name.replace("_", " ")

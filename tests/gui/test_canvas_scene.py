@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
@@ -245,6 +245,30 @@ def test_from_afar_nodes_are_blocks_in_the_same_places(qtbot: QtBot) -> None:
     assert _colour_at(hand, "solve", 100, 100) == DARK.of_family("sampling")
 
 
+@pytest.mark.parametrize("zoom", [OVERVIEW_BELOW, 0.3, 0.4, BLOCK_BELOW * 0.99])
+def test_blocks_wear_their_titles_as_large_on_screen_at_any_zoom(qtbot: QtBot, zoom: float) -> None:
+    hand = studio(qtbot, painter())
+    hand.view.navigation.zoom_to(zoom)
+    hand.view.centre_on(hand.view.canvas.nodes["solve"].box.center())
+    seen, corner = _settled(hand), _corner_on_screen(hand, "solve")
+    spots = [corner + QPoint(x, y) for y in range(2, 18) for x in range(4, 44)]
+    white = [spot.y() for spot in spots if seen.pixelColor(spot).lightness() > 230]
+    assert max(white, default=0) - min(white, default=0) >= 6, "letters of eleven pixels"
+
+
+def test_the_picture_of_a_block_lies_below_its_title(qtbot: QtBot) -> None:
+    hand = studio(qtbot, painter())
+    picture = QImage(64, 64, QImage.Format.Format_RGB32)
+    picture.fill(QColor("#12ab34"))
+    hand.view.facts.put("solve", NodeFacts().with_preview(picture))
+    hand.view.navigation.zoom_to(0.4)
+    hand.view.centre_on(hand.view.canvas.nodes["solve"].box.center())
+    seen, corner, box = _settled(hand), _corner_on_screen(hand, "solve"), hand.view.canvas.nodes["solve"].box
+    middle, bottom = round(box.width() * 0.2), round(box.height() * 0.4)
+    assert seen.pixelColor(corner + QPoint(middle, bottom - 20)) == QColor("#12ab34")
+    assert seen.pixelColor(corner + QPoint(middle, 18)) == DARK.of_family("sampling")
+
+
 def test_an_unchanged_look_paints_the_same_at_any_moment(qtbot: QtBot) -> None:
     hand = studio(qtbot, painter())
     first = _settled(hand)
@@ -286,6 +310,10 @@ def test_what_would_be_taken_hold_of_lights_up(qtbot: QtBot) -> None:
     assert _settled(hand) != still
     hand.hover(QPointF(-200, -200))
     assert _settled(hand) == still
+
+
+def _corner_on_screen(hand: Hand, node: str) -> QPoint:
+    return hand.view.viewportTransform().map(hand.view.canvas.nodes[node].box.topLeft()).toPoint()
 
 
 def _colour_at(hand: Hand, node: str, x: float, y: float) -> QColor:

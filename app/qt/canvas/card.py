@@ -32,7 +32,7 @@ _CALLOUT_GAP = 6.0
 _TEXT_KINDS = frozenset({Kind.TEXT, Kind.LINES})
 
 
-class Spot(Struct, frozen=True):
+class Spot(Struct, frozen=True, gc=False):
     """A port: where it is, what it takes or gives, and what is declared of it. `parameter`: a wire drives that."""
 
     name: str
@@ -50,7 +50,7 @@ class Spot(Struct, frozen=True):
     known: bool = True
 
 
-class Line(Struct, frozen=True):
+class Line(Struct, frozen=True, gc=False):
     """One line of the body: a name on the left, a value on the right. `share`: where a number lies in its range."""
 
     top: float
@@ -62,7 +62,7 @@ class Line(Struct, frozen=True):
     share: float | None = None
 
 
-class Block(Struct, frozen=True):
+class Block(Struct, frozen=True, gc=False):
     """Wrapped text in an inset, such as a prompt: the value of the parameter `name`."""
 
     name: str
@@ -72,7 +72,7 @@ class Block(Struct, frozen=True):
     is_empty: bool = False
 
 
-class Swatch(Struct, frozen=True):
+class Swatch(Struct, frozen=True, gc=False):
     """A painted phrase with the number of its colour."""
 
     top: float
@@ -80,7 +80,7 @@ class Swatch(Struct, frozen=True):
     phrase: str
 
 
-class Callout(Struct, frozen=True):
+class Callout(Struct, frozen=True, gc=False):
     """What is wrong with the node, hanging below it, so that telling it moves and resizes nothing."""
 
     top: float

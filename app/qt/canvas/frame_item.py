@@ -21,8 +21,8 @@ _ABOVE = 80.0
 _COLOUR = "#7d7d7d"
 
 
-_WORDS_FROM = 0.5
-"""Zoom from which words are drawn at their own size; below, titles keep a readable one."""
+_WORDS_FROM, _TITLE_FROM = 0.5, 0.8
+"""Zoom from which words and titles are drawn at their own size; below, there are no words, and titles stay readable."""
 
 
 class Side(Enum):
@@ -105,10 +105,10 @@ class FrameItem(QGraphicsRectItem):
         rect = QRectF(QPointF(0, 0), self._size)
         self._paint_rect(painter, rect)
         zoom = option.levelOfDetailFromTransform(painter.worldTransform())
-        if zoom < _WORDS_FROM:
+        if zoom < _TITLE_FROM:
             paint_landmark(painter, self.frame.title, rect.topLeft(), self._look, zoom)
-        else:
-            self._paint_words(painter, rect)
+        if zoom >= _WORDS_FROM:
+            self._paint_words(painter, rect, titled=zoom >= _TITLE_FROM)
 
     def paint_ground(self, painter: QPainter) -> None:
         """Draw the bare rectangle, in scene coordinates."""
@@ -127,10 +127,10 @@ class FrameItem(QGraphicsRectItem):
         known = QColor.isValidColorName(self.frame.colour)
         return QColor(self.frame.colour if known else _COLOUR)
 
-    def _paint_words(self, painter: QPainter, rect: QRectF) -> None:
+    def _paint_words(self, painter: QPainter, rect: QRectF, *, titled: bool) -> None:
         room = rect.adjusted(12, 0, -12, -6)
         top = room.top() + 8
-        if self.frame.title:
+        if self.frame.title and titled:
             chosen = font(_TITLE_SIZE, bold=True)
             title = QFontMetricsF(chosen).elidedText(self.frame.title, Qt.TextElideMode.ElideRight, room.width())
             painter.setFont(chosen)

@@ -14,8 +14,8 @@ from app.qt.canvas.node_paint import MARGIN, Dress, paint_block, paint_full
 from app.qt.canvas.pixmaps import Drawn, Pixmaps
 from nodes.graph.model import Node
 
-BLOCK_BELOW = 0.36
-"""Zoom under which a node is a coloured block with its title."""
+BLOCK_BELOW = 0.55
+"""Zoom under which a node is a coloured block with its title, since its small letters could not be read."""
 
 NODE_Z = 10.0
 
@@ -79,7 +79,8 @@ class NodeItem(QGraphicsRectItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Copy the pixmap of this zoom, drawing it anew where that is due."""
-        zoom = option.levelOfDetailFromTransform(painter.worldTransform())
+        # Rounded, since the shift of what is seen gets into its last digits.
+        zoom = round(option.levelOfDetailFromTransform(painter.worldTransform()), 6)
         if widget is None:
             # A picture of the graph or a print: lines and letters, no pixels.
             paint_full(painter, self.card, self._look, self.dress)

@@ -23,8 +23,10 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 _MUTED_OPACITY = 0.42
 _GROOVE_LEFT = 10.0
-_TITLE_ON_BLOCK = 11.0
-"""Pixels on screen of a title at small zoom, where it no longer shrinks with its node."""
+_TITLE_ON_BLOCK = 11
+_BLOCK_LINE = 13
+_PORT_ON_BLOCK = 3.0
+"""Pixels on screen of titles, their lines and ports at small zoom, where they no longer shrink with their node."""
 
 _TITLE_FROM_AFAR = 10.0
 """Pixels on screen below which the title of a whole node does not shrink."""
@@ -70,8 +72,9 @@ def paint_full(painter: QPainter, card: Card, look: Look, dress: Dress, scale: f
 
 
 def paint_block(painter: QPainter, card: Card, look: Look, dress: Dress, scale: float) -> None:
-    """Draw a coloured block with the title at a readable size, and the picture if there is one."""
+    """Draw a coloured block with the title at a readable size, its ports, and the picture if there is one."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     rect = QRectF(0, 0, card.width, card.height)
     colour = look.of_family(card.family)
     if card.muted:
@@ -80,8 +83,9 @@ def paint_block(painter: QPainter, card: Card, look: Look, dress: Dress, scale: 
     painter.setPen(pen)
     painter.setBrush(colour if card.known else QBrush(look.dim, Qt.BrushStyle.BDiagPattern))
     painter.drawRoundedRect(rect, measures.CORNER, measures.CORNER)
-    _picture(painter, card, rect.adjusted(8, 20.0 / scale, -8, -8))
-    _title_on_block(painter, card, rect, scale)
+    top = _picture_on_block(painter, card, rect, scale)
+    _title_on_block(painter, card, QRectF(0, 0, card.width, top), scale)
+    _ports_on_block(painter, card, look, scale)
     if card.facts.progress is not None:
         thick = 4.0 / scale
         painter.fillRect(QRectF(0, card.height - thick, card.width * card.facts.progress, thick), look.accent)
@@ -91,19 +95,41 @@ def paint_block(painter: QPainter, card: Card, look: Look, dress: Dress, scale: 
         painter.drawEllipse(QPointF(card.width - 3 / scale, 3 / scale), 4.5 / scale, 4.5 / scale)
 
 
+def _picture_on_block(painter: QPainter, card: Card, rect: QRectF, scale: float) -> float:
+    """Draw the picture at the bottom, where it also lies in the whole node; tell how far down the title may go."""
+    image, gap = card.picture, 4.0 / scale
+    if image is None or image.isNull():
+        return rect.height()
+    room = rect.adjusted(gap, (_BLOCK_LINE + 6) / scale, -gap, -gap)
+    if room.height() < 8 / scale:
+        return rect.height()
+    size = image.size().toSizeF().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
+    place = QRectF(QPointF(room.center().x() - size.width() / 2, room.bottom() - size.height()), size)
+    painter.drawImage(place, _shrunk(painter, image, place))
+    return place.top()
+
+
 def _title_on_block(painter: QPainter, card: Card, rect: QRectF, scale: float) -> None:
     painter.save()
     painter.scale(1.0 / scale, 1.0 / scale)
-    room = QRectF(4, 3, rect.width() * scale - 8, rect.height() * scale - 6)
-    chosen = font(int(_TITLE_ON_BLOCK), bold=True)
-    painter.setFont(chosen)
+    room = QRectF(5, 3, rect.width() * scale - 9, rect.height() * scale - 6)
+    painter.setFont(font(_TITLE_ON_BLOCK, bold=True))
     painter.setPen(QColor("#ffffff"))
-    most = max(1, min(3, int(room.height() / 13))) if card.preview is None else 1
-    for number, line in enumerate(wrapped(card.title, room.width(), most, int(_TITLE_ON_BLOCK), bold=True)):
-        painter.drawText(
-            room.adjusted(0, 13 * number, 0, 0), Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, line
-        )
+    most = max(1, min(3, int(room.height() / _BLOCK_LINE)))
+    for number, line in enumerate(wrapped(card.title, room.width(), most, _TITLE_ON_BLOCK, bold=True)):
+        top = room.adjusted(0, _BLOCK_LINE * number, 0, 0).topLeft()
+        painter.drawText(top + QPointF(0, _TITLE_ON_BLOCK), line)
     painter.restore()
+
+
+def _ports_on_block(painter: QPainter, card: Card, look: Look, scale: float) -> None:
+    """Where wires end: dots of a few pixels."""
+    radius = min(0.8 * measures.PORT_RADIUS, _PORT_ON_BLOCK / scale)
+    for spot in card.spots:
+        if spot.wired or not spot.parameter:
+            painter.setPen(QPen(look.surround, 1.0 / scale))
+            painter.setBrush(look.of_type(spot.kind))
+            painter.drawEllipse(QPointF(spot.x, spot.y), radius, radius)
 
 
 def _outline(painter: QPainter, card: Card, look: Look, dress: Dress) -> None:

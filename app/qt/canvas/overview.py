@@ -17,7 +17,7 @@ from app.qt.canvas.node_item import NodeItem
 from app.qt.canvas.selection import LinkKey
 from nodes.specs.declare import PortType
 
-OVERVIEW_BELOW = 0.25
+OVERVIEW_BELOW = 0.22
 """Zoom under which nodes are no longer drawn one by one."""
 
 _RUNNING, _PROBLEM, _TROUBLE = "running", "problem", "trouble"

@@ -323,7 +323,8 @@ class CanvasScene(QGraphicsScene):
 
     def content(self) -> QRectF:
         """The rectangle around everything."""
-        return united([*(item.box for item in self.nodes.values()), *(item.box for item in self.frames.values())])
+        items: list[NodeItem | FrameItem] = [*self.nodes.values(), *self.frames.values()]
+        return united(item.box for item in items)
 
     def inside(self, frame: str) -> Selection:
         """The nodes and frames that lie wholly in a frame, and so move with it."""
@@ -346,13 +347,13 @@ class CanvasScene(QGraphicsScene):
         self.update()
 
 
-def united(boxes: Sequence[QRectF]) -> QRectF:
+def united(boxes: Iterable[QRectF]) -> QRectF:
     """The rectangle around rectangles; a null one around none."""
-    if not boxes:
+    sides = [box.getCoords() for box in boxes]
+    if not sides:
         return QRectF()
-    left, top = min(box.left() for box in boxes), min(box.top() for box in boxes)
-    right, bottom = max(box.right() for box in boxes), max(box.bottom() for box in boxes)
-    return QRectF(QPointF(left, top), QPointF(right, bottom))
+    lefts, tops, rights, bottoms = zip(*sides, strict=True)
+    return QRectF(QPointF(min(lefts), min(tops)), QPointF(max(rights), max(bottoms)))
 
 
 def _interface(definition: Component) -> Iterator[End]:

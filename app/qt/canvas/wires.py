@@ -30,7 +30,9 @@ Point = tuple[float, float]
 
 def dots_of(link: Link) -> tuple[Point, ...]:
     """The dots of a link, from its source on; entries that are no points are left out."""
-    entries = link.extra.get(VIA, [])
+    entries = link.extra.get(VIA)
+    if not entries:
+        return ()
     points = (_point(entry) for entry in entries) if isinstance(entries, list) else ()
     return tuple(point for point in points if point is not None)
 
