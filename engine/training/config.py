@@ -13,6 +13,7 @@ from engine.models.ediff.config import UNetConfig
 from engine.models.ediff.ensemble_file import Sampling
 from engine.training.degradations import Degradation
 from engine.training.errors import TrainingConfigError
+from engine.training.pictures.settings import Data, DrawnData
 
 Read = TypeVar("Read")
 
@@ -107,6 +108,7 @@ class TrainingConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     noise: Noise = Noise()
     dropout: Dropout = Dropout()
     execution: Execution = Execution()
+    data: Data = DrawnData()
     own_picture: float = 0.5
     """Share of CLIP pictures that show the scene itself; the others show another scene of the same style and tone."""
     degradation: Degradation | None = None

@@ -1,8 +1,8 @@
-"""Where training data comes from: a source is opened once and gives every run of a tree its own stream."""
+"""Where training data comes from: a source gives every run of a tree its own stream of batches."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +13,11 @@ from engine.training.batches import BatchStream
 from engine.training.config import TrainingConfig
 from engine.training.data import SceneStream
 from engine.training.errors import TrainingError
+from engine.training.pictures.choosing import Chooser
+from engine.training.pictures.finding import find_samples
+from engine.training.pictures.scores import filtered
+from engine.training.pictures.settings import DrawnData, PictureData
+from engine.training.pictures.stream import PictureStream
 from engine.training.world import World
 
 
@@ -24,28 +29,47 @@ class Source(Protocol):
         ...
 
 
-@dataclass(frozen=True, eq=False)
-class DrawnWorld:
-    """Scenes drawn while training, and what the trained encoders say of them."""
+class ConfiguredSource:
+    """The drawn world, a folder or shards, as each run's [data] says; encoders are loaded when first asked for."""
 
-    world: World
-    encoders: Encoders
+    def __init__(self, encoders: Path, device: torch.device) -> None:
+        """Take the trained encoders from folder `encoders`; batches are made on `device`."""
+        self._folder, self._device = encoders, device
 
-    @classmethod
-    def open(cls, encoders: Path, device: torch.device) -> DrawnWorld:
-        """Load the world's sprites and the encoders in folder `encoders`.
+    @cached_property
+    def _encoders(self) -> Encoders:
+        return Encoders.load(self._folder).to(self._device)
 
-        Raises:
-            SpritesMissingError: the emoji font is missing.
-            ModelFileError: the encoders are missing or damaged.
-        """
-        return cls(World.load(), Encoders.load(encoders).to(device))
+    @cached_property
+    def _world(self) -> World:
+        return World.load()
 
     def stream(self, config: TrainingConfig, pictures: int) -> BatchStream:
-        """See `Source`."""
-        if config.network.context != self.encoders.shape:
+        """See `Source`.
+
+        Raises:
+            SpritesMissingError: the drawn world is asked for and the emoji font is missing.
+            ModelFileError: the encoders are missing or damaged.
+            DataError: there are no pictures.
+        """
+        if isinstance(config.data, DrawnData):
+            return SceneStream(config, self._world, self._encoders_for(config), pictures)
+        encoders = self._encoders_for(config) if config.data.embeddings == "computed" else None
+        return PictureStream(config, chooser_of(config, config.data), pictures, self._device, encoders)
+
+    def _encoders_for(self, config: TrainingConfig) -> Encoders:
+        if config.network.context != self._encoders.shape:
             raise TrainingError(
                 f"run {config.name!r}: its network is made for other encoders ({config.network.context}) than those "
-                f"that are there ({self.encoders.shape}); change [network.context] or the folder of runs."
+                f"that are there ({self._encoders.shape}); change [network.context] or the folder of runs."
             )
-        return SceneStream(config, self.world, self.encoders, pictures)
+        return self._encoders
+
+
+def chooser_of(config: TrainingConfig, data: PictureData) -> Chooser:
+    """The run's shuffled samples, those that pass its filters."""
+    side = config.picture_size or config.network.size
+    return Chooser(
+        filtered(find_samples(data), data), seed=config.seed, shuffle=data.shuffle, smallest=side,
+        stored=data.embeddings == "stored",
+    )  # fmt: skip

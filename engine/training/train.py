@@ -23,7 +23,7 @@ from engine.training.config import TrainingConfig, read_config
 from engine.training.errors import TrainingError
 from engine.training.processes import Processes, joined
 from engine.training.progress import Progress
-from engine.training.sources import DrawnWorld, Source
+from engine.training.sources import ConfiguredSource, Source
 from engine.training.throughput import flops_per_picture, peak_flops
 from engine.training.trainer import Trainer, is_finished
 
@@ -131,7 +131,7 @@ def main() -> None:
         logging.basicConfig(level=level, format="%(asctime)s %(message)s")
         _check(told.config)
         device = pick_device(told.device, processes.local)
-        source = DrawnWorld.open(told.runs / "encoders", device)
+        source = ConfiguredSource(told.runs / "encoders", device)
         train_file(told.config, told.runs, Workplace(source, device, processes, should_stop))
 
 

@@ -1,0 +1,1 @@
+"""Real pictures with captions as training data: folders and WebDataset shards, decoding, filters, batches."""
