@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from app.model.actions import ACTIONS, Action, Need, Scope, keys_of
@@ -32,9 +32,8 @@ class Actions:
         """Make an action; its keys are heard in the window, or in `where` when its scope is smaller."""
         listed = self._listed[name]
         made = QAction(listed.title, self._window)
-        made.setToolTip(listed.help or listed.title.rstrip("…"))
         made.setCheckable(listed.checkable)
-        made.setShortcuts([QKeySequence(key) for key in keys_of(listed, self._shortcuts)])
+        self._give_keys(listed, made)
         made.setShortcutContext(_CONTEXTS[listed.scope])
         if listed.icon:
             self._icons.give(made, listed.icon)
@@ -46,11 +45,24 @@ class Actions:
         self._made[name] = made
         return made
 
+    def group(self, *names: str) -> None:
+        """Only one of these at a time, the first to begin with."""
+        group = QActionGroup(self._window)
+        for name in names:
+            group.addAction(self[name])
+        self[names[0]].setChecked(True)
+
     def rebind(self, shortcuts: Mapping[str, str]) -> None:
         """Give all actions the keys that the artist chose."""
         self._shortcuts = shortcuts
         for listed, made in self.listed():
-            made.setShortcuts([QKeySequence(key) for key in keys_of(listed, shortcuts)])
+            self._give_keys(listed, made)
+
+    def _give_keys(self, listed: Action, made: QAction) -> None:
+        """The keys that it has now, told wherever it is a button."""
+        made.setShortcuts([QKeySequence(key) for key in keys_of(listed, self._shortcuts)])
+        keys, told = made.shortcut().toString(), listed.help or listed.title.rstrip("…")
+        made.setToolTip(f"{told} ({keys})" if keys else told)
 
     def __getitem__(self, name: str) -> QAction:
         return self._made[name]

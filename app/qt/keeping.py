@@ -20,7 +20,6 @@ RESTORING = ("run.restore", "run.restore-seed", "run.restore-prompt", "run.resto
 """Actions whose keys are heard both in the gallery and in the strip."""
 
 
-
 class Keeping(QObject):
     """`show_gallery` and `show_paint` lead to those workspaces."""
 

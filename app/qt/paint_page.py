@@ -83,7 +83,7 @@ class PaintPage(QWidget):
         mirror = actions.bind("paint.mirror", self.options.across.click, self)
         self.view.settings_changed.connect(lambda settings: mirror.setChecked(settings.mirror_across))
         paint = actions["phrase.paint"]
-        self._paint_button.setToolTip(f"{paint.toolTip()} ({paint.shortcut().toString()})")
+        self._paint_button.setToolTip(paint.toolTip())
         self._paint_button.clicked.connect(lambda _checked=False: paint.trigger())
         self._paint_button.setEnabled(False)
         self.prompt.selected.connect(self._paint_button.setEnabled)
@@ -92,14 +92,12 @@ class PaintPage(QWidget):
         self._icons.give(self._paint_button, "paint-phrase")
 
     def _tool_button(self, action: QAction) -> QWidget:
-        keys = action.shortcut().toString()
-        told = f"{action.text()} ({keys}): {action.toolTip()}" if keys else f"{action.text()}: {action.toolTip()}"
         button = QToolButton()
         button.setDefaultAction(action)
         button.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setObjectName("tool")
-        button.setToolTip(told)
+        button.setToolTip(f"{action.text()}: {action.toolTip()}")
         button.setFixedSize(BUTTON, BUTTON)
         return button
 

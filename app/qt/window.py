@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QActionGroup, QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from app.model import edits
 from app.model.actions import MENUS, Need
 from app.model.aside import Aside
 from app.model.document import Document
 from app.model.gallery import Gallery
 from app.model.jobs import Jobs
 from app.model.layer_files import holds_layers
-from app.model.layers import Layer
 from app.model.layouts import Place, load_layouts, save_layouts
 from app.model.model_cards import read_models
 from app.model.projects import Workspace
 from app.model.provenance import carries_project
 from app.model.settings import SeedMode, Settings
 from app.model.settings import Theme as ThemeChoice
-from app.paint import operations
-from app.paint.brush import Brush
-from app.paint.tiles import TileMask
 from app.paint.toolbox import Tool
 from app.qt.actions import Actions
 from app.qt.canvas.facts import Facts
@@ -45,6 +40,7 @@ from app.qt.gallery.page import GalleryPage
 from app.qt.graph_page import GraphPage
 from app.qt.keeping import HANDLING, RESTORING, Keeping
 from app.qt.living import Living
+from app.qt.paint_actions import bind_painting
 from app.qt.paint_page import PaintPage
 from app.qt.panels.history import HistoryPanel
 from app.qt.panels.messages import EngineStatus, MessageBar
@@ -61,8 +57,6 @@ from app.qt.theme import LIGHT, RESOURCES, Icons, Theme, wear
 from app.qt.timeline.panel import TimelinePanel
 from app.qt.xray.control import XrayControl
 from engine.api.messages import AnyEvent
-
-_CELLS = (32, 16, 8)
 
 
 @dataclass(frozen=True)
@@ -260,8 +254,8 @@ class StudioWindow(QMainWindow):
         bind("edit.undo", self._undo)
         bind("edit.redo", self._redo)
         bind("edit.commands", self.show_commands)
-        self._bind_phrases()
-        self._bind_tools()
+        bind("phrase.paint", self.paint_phrase)
+        bind_painting(self.actions_, self.desk, self.page, self.messages)
         self._bind_nodes()
         self._bind_runs()
         self._bind_views()
@@ -275,7 +269,7 @@ class StudioWindow(QMainWindow):
         bind("run.cancel", self._cancel)
         for mode, name in SEED_ACTIONS.items():
             bind(name, partial(self._choose_seed_mode, mode))
-        self._group(*SEED_ACTIONS.values())
+        self.actions_.group(*SEED_ACTIONS.values())
         bind("run.live", lambda: self.living.switch(on=self.actions_["run.live"].isChecked()), self.page)
         bind("run.clear", lambda: self.desk.show_picture(None))
         for name, part in zip(RESTORING, Part, strict=True):
@@ -287,27 +281,16 @@ class StudioWindow(QMainWindow):
         bind("run.show-file", lambda: self.keeping.show_file())  # noqa: PLW0108
 
     def _bind_views(self) -> None:
-        bind, view = self.actions_.bind, self.page.view
+        bind = self.actions_.bind
         bind("view.paint", lambda: self.show_workspace(graph=False))
         bind("view.graph", lambda: self.show_workspace(graph=True))
         bind("view.gallery", self.show_gallery)
         bind("window.reset", lambda: self.docks.reset())  # noqa: PLW0108  made after the actions
         self.xray.attach(bind("view.x-ray", self.xray.toggle, self.page), self.page)
-        bind("view.thirds", lambda: view.set_thirds(self.actions_["view.thirds"].isChecked()))
-        bind("view.painted", lambda: view.show_cells(None))
-        for cells in _CELLS:
-            bind(f"view.cells-{cells}", partial(view.show_cells, cells))
-        bind("view.fit", view.fit, self.page)
-        bind("view.real-size", lambda: view.zoom_to(1.0), self.page)
-        view.bind_keys({})  # the actions have them, so that they can be rebound
-        bind("view.turn-left", view.turn_left, self.page)
-        bind("view.turn-right", view.turn_right, self.page)
-        bind("view.upright", view.turn_upright, self.page)
         bind("view.dark", lambda: self.preferences.choose_theme(ThemeChoice.DARK))
         bind("view.light", lambda: self.preferences.choose_theme(ThemeChoice.LIGHT))
-        self._group("view.paint", "view.graph", "view.gallery")
-        self._group("view.painted", *(f"view.cells-{cells}" for cells in _CELLS))
-        self._group("view.dark", "view.light")
+        self.actions_.group("view.paint", "view.graph", "view.gallery")
+        self.actions_.group("view.dark", "view.light")
 
     def _bind_nodes(self) -> None:
         commands, keys = self.canvas.commands, self.actions_.keys("canvas.")
@@ -318,51 +301,6 @@ class StudioWindow(QMainWindow):
     def _bind_canvas_keys(self) -> None:
         commands, keys = self.canvas.commands, self.actions_.keys("canvas.")
         commands.bind({name: keys.get(name, command.keys) for name, command in commands.all.items()})
-
-    def _bind_phrases(self) -> None:
-        bind, details = self.actions_.bind, self.page.phrases.details
-        bind("phrase.paint", self.paint_phrase)
-        bind("phrase.above", lambda: self.desk.step_active(1))
-        bind("phrase.below", lambda: self.desk.step_active(-1))
-        bind("phrase.raise", lambda: details.shift(1))
-        bind("phrase.lower", lambda: details.shift(-1))
-        bind("phrase.solo", lambda: self._turn_layer("Show alone", lambda held: replace(held, solo=not held.solo)))
-        bind("phrase.lock", lambda: self._turn_layer("Lock", lambda held: replace(held, locked=not held.locked)))
-        bind("phrase.rebind", self._rebind_phrase)
-        bind("phrase.near", self.page.sentence.offer_near)
-        bind("phrase.negative", self.page.sentence.lines.negative.open)
-        bind("phrase.switch", self.page.sentence.lines.switch.open)
-        bind("phrase.duplicate", details.duplicate)
-        bind("phrase.delete", details.delete)
-        changes: dict[str, Callable[[TileMask], TileMask]] = {
-            "Clear": operations.clear,
-            "Invert": operations.invert,
-            "Feather": lambda mask: operations.feather(mask, details.edge.value or 0.0),
-            "Grow": lambda mask: operations.grow(mask, round(details.edge.value or 0.0)),
-            "Shrink": lambda mask: operations.shrink(mask, round(details.edge.value or 0.0)),
-            "Mirror": lambda mask: operations.mirror(mask, across=True),
-        }
-        for label, change in changes.items():
-            name = f"phrase.{label.lower()}"
-            bind(name, partial(self._change_paint, label, change), self.page)
-
-    def _bind_tools(self) -> None:
-        bind, view = self.actions_.bind, self.page.view
-        for tool in Tool:
-            bind(f"tool.{tool.value}", partial(view.set_tool, tool), self.page)
-        self._group(*(f"tool.{tool.value}" for tool in Tool))
-        bind("brush.swap", view.swap_erasing, self.page)
-        bind("brush.smaller", lambda: view.change_tip(Brush.smaller), self.page)
-        bind("brush.larger", lambda: view.change_tip(Brush.larger), self.page)
-        bind("brush.softer", lambda: view.change_tip(Brush.softer), self.page)
-        bind("brush.harder", lambda: view.change_tip(Brush.harder), self.page)
-
-    def _group(self, *names: str) -> None:
-        """Only one of these at a time, the first to begin with."""
-        group = QActionGroup(self)
-        for name in names:
-            group.addAction(self.actions_[name])
-        self.actions_[names[0]].setChecked(True)
 
     def paint_phrase(self) -> None:
         """Make the selected words of the sentence a layer, and take the brush in hand."""
@@ -423,28 +361,6 @@ class StudioWindow(QMainWindow):
         if not back and not self.page.view.cancel() and not self.canvas.cancel_gesture():
             self.running.cancel()
 
-    def _turn_layer(self, label: str, change: Callable[[Layer], Layer]) -> None:
-        layer = self.desk.active_phrase
-        if layer is not None:
-            self.desk.change_layer(label, change(layer))
-
-    def _rebind_phrase(self) -> None:
-        layer, masks = self.desk.active_phrase, self.desk.face.masks
-        if layer is None or masks is None:
-            self.messages.say("Choose a phrase in the list first, then select the words it shall be bound to.")
-        else:
-            words = self.page.prompt.selected_characters()
-            self.desk.edit("Bind to other words", edits.rebind_layer, masks, layer.id, *words)
-
-    def _change_paint(self, label: str, change: Callable[[TileMask], TileMask]) -> None:
-        layer = self.desk.active_phrase
-        if layer is None:
-            self.messages.say("Choose a phrase to paint on first.")
-        elif layer.locked:
-            self.messages.say(f"“{layer.title}” is locked. Unlock it in the list of phrases.")
-        else:
-            self.desk.commit(f"{label} “{layer.phrase}”", layer.id, change(self.desk.mask(layer.id)))
-
     def _keep_layouts(self) -> None:
         path = self._parts.workspace.home.layouts
         with suppress(OSError):  # nothing is lost but where panels lay
@@ -466,7 +382,7 @@ class StudioWindow(QMainWindow):
         view.tool_changed.connect(lambda tool: self.actions_[f"tool.{tool.value}"].setChecked(True))
         self.filing.opened.connect(self._start_over)
         self.canvas.canvas.selected.connect(self._follow_selection)
-        self.canvas.looked.connect(lambda nodes: self.running.generate(nodes))
+        self.canvas.looked.connect(self.running.generate)
         self.graph.inspector.told.connect(self.messages.say)
         self.graph.inspector.paint_wanted.connect(lambda _node, _name: self.show_workspace(graph=False))
         self._hand_results()

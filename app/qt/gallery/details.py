@@ -101,8 +101,7 @@ class Details(QWidget):
     def _button(self, action: QAction, title: str) -> QPushButton:
         button = QPushButton(title)
         button.setObjectName("small")
-        keys = action.shortcut().toString()
-        button.setToolTip(f"{action.toolTip()} ({keys})" if keys else action.toolTip())
+        button.setToolTip(action.toolTip())
         button.clicked.connect(lambda _checked=False: action.trigger())
         action.enabledChanged.connect(button.setEnabled)
         button.setEnabled(action.isEnabled())

@@ -161,7 +161,7 @@ class RunBar(QWidget):
 def _button(title: str, action: QAction, *, primary: bool = False) -> QPushButton:
     button = QPushButton(title)
     button.setObjectName("primary" if primary else "")
-    button.setToolTip(f"{action.toolTip()} ({action.shortcut().toString()})")
+    button.setToolTip(action.toolTip())
     button.clicked.connect(lambda _checked=False: action.trigger())
     action.enabledChanged.connect(button.setEnabled)
     button.setEnabled(action.isEnabled())
