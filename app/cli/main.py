@@ -32,7 +32,7 @@ VERBS: Mapping[str, str] = {
 
 MODULES: Mapping[str, str] = {"eval": "evaluate"}
 
-STUDIO = "app.qt.application"
+STUDIO = "app.qt.start"
 PROJECT_ENDING = ".sinopia"
 
 

@@ -28,7 +28,10 @@ _RATIO = 2.0  # icons are drawn for screens of twice the density, and scaled dow
 
 @dataclass(frozen=True)
 class Theme:
-    """The colours of one theme, as "#rrggbb"; `surround` lies around the canvas, `faint` is for what is disabled."""
+    """The colours of one theme, as "#rrggbb".
+
+    `surround` lies around the canvas, `faint` is for what is disabled, `focus` is the ring around what hears the keys.
+    """
 
     name: str
     window: str
@@ -41,6 +44,7 @@ class Theme:
     text: str
     dim: str
     faint: str
+    focus: str
     accent: str
     accent_hover: str
     selection: str
@@ -60,6 +64,7 @@ DARK = Theme(
     text="#dcdcdc",
     dim="#9a9a9a",
     faint="#6e6e6e",
+    focus="#b8b8b8",
     accent="#c5543a",
     accent_hover="#d2644a",
     selection="#6b3a2e",
@@ -77,7 +82,8 @@ LIGHT = Theme(
     line="#bdbdbd",
     text="#242424",
     dim="#5f5f5f",
-    faint="#979797",
+    faint="#868686",
+    focus="#4a4a4a",
     accent="#c5543a",
     accent_hover="#b34a32",
     selection="#eec4b8",
@@ -95,13 +101,16 @@ def theme_for(choice: Choice) -> Theme:
 
 def wear(application: QApplication, theme: Theme) -> None:
     """Give the whole application the colours of a theme."""
+    sheet = style_sheet(theme)
+    if application.styleSheet() == sheet:  # it is worn; every widget there is would be looked at again for nothing
+        return
     application.setStyle("Fusion")
     font = QFont(application.font())
     font.setPixelSize(FONT_PIXELS)
     font.setFeature(QFont.Tag("tnum"), 1)
     application.setFont(font)
     application.setPalette(_palette(theme))
-    application.setStyleSheet(style_sheet(theme))
+    application.setStyleSheet(sheet)
 
 
 def style_sheet(theme: Theme) -> str:
@@ -159,23 +168,16 @@ class Icons:
 
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
-        self._given: list[tuple[weakref.ref[Iconed], str]] = []
+        self._given: weakref.WeakKeyDictionary[Iconed, str] = weakref.WeakKeyDictionary()
 
     def give(self, target: Iconed, name: str) -> None:
         """Let `target` show a drawing, in place of the one it had."""
-        self._given = [(held, other) for held, other in self._given if _alive(held) and held() is not target]
-        self._given.append((weakref.ref(target), name))
+        self._given[target] = name
         target.setIcon(icon(name, self.theme))
 
     def wear(self, theme: Theme) -> None:
         """Change to another theme."""
         self.theme = theme
-        for held, name in self._given:
-            target = held()
-            if target is not None and isValid(target):
+        for target, name in list(self._given.items()):
+            if isValid(target):
                 target.setIcon(icon(name, theme))
-
-
-def _alive(held: weakref.ref[Iconed]) -> bool:
-    target = held()
-    return target is not None and isValid(target)

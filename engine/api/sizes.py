@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import sqrt
 from typing import TypeAlias
 
@@ -26,6 +27,7 @@ def drawn_size(native: int, width: int, height: int) -> Size:
     return across, down
 
 
+@lru_cache(maxsize=16)
 def buckets(native: int) -> tuple[Size, ...]:
     """Every size (width, height) that such a network draws just as it is asked for, from the tallest to the widest."""
     cell = max(1, native // CELLS)

@@ -35,6 +35,8 @@ def test_the_start_benchmark_measures_engine_and_imports() -> None:
     answer = found.row("engine: process start to first answer").median
     assert 0 < answer <= found.row("engine: process start to libraries loaded").median
     assert found.row("engine: peak memory when idle").median > 2**20
+    assert found.row("studio: process start to first paint").median > found.row("python alone").median
+    assert found.row("studio: the processor's time in it").median > 0
 
 
 def test_a_project_that_does_not_render_is_reported_in_the_words_of_the_command_line(tmp_path: Path) -> None:

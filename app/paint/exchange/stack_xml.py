@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from xml.parsers import expat
-from xml.sax.saxutils import quoteattr
 
 from app.paint.errors import ExchangeError
 
@@ -18,6 +17,11 @@ MOST_ELEMENTS = 2000
 DEEPEST = 32
 
 _FURTHEST = 100_000
+
+_REFERENCES = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
+)
+"""What may not stand in the value of an attribute as it is."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,8 @@ def _element(layer: StackLayer) -> str:
         ("visibility", "visible" if layer.visible else "hidden"),
         ("composite-op", "svg:src-over"),
     )
-    return f"<layer {' '.join(f'{key}={quoteattr(value)}' for key, value in attributes)}/>"
+    written = (f'{key}="{value.translate(_REFERENCES)}"' for key, value in attributes)
+    return f"<layer {' '.join(written)}/>"
 
 
 class _Reader:
