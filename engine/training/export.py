@@ -24,8 +24,9 @@ from engine.training.world.vocabulary import VOCABULARY, Entry, Noun
 JUDGE_CARD = "judge.json"
 
 
-def export_part(config: TrainingConfig, runs: Path, folder: Path, title: str, about: str) -> PartCard:
+def export_part(name: str, configs: Path, runs: Path, folder: Path, text: PartText) -> PartCard:
     """Write one run's averaged weights and network description, and return its card."""
+    config = read_config(configs / f"{name}.toml")
     network = build_network(config.network)
     load_weights(network, runs / config.name / AVERAGE)
     file = folder / "parts" / f"{config.name}.safetensors"
@@ -35,24 +36,33 @@ def export_part(config: TrainingConfig, runs: Path, folder: Path, title: str, ab
     owned = clipped(config.noise)
     return PartCard(
         name=config.name,
-        title=title,
+        title=text.title,
         file=file.relative_to(folder).as_posix(),
         sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
         size=config.picture_size or config.network.size,
         sigma_min=owned[0][0],
         sigma_max=owned[-1][1],
         parameters=sum(parameter.numel() for parameter in network.parameters()),
-        about=f"{about} {trained(runs / config.name)}",
+        about=f"{text.about} {trained(config, configs, runs)}",
     )
 
 
-def trained(run: Path) -> str:
-    """One sentence on how much a run has seen."""
+def trained(config: TrainingConfig, configs: Path, runs: Path) -> str:
+    """One sentence on how much a run has seen, and one on each run that it was started from."""
+    said = f"Trained on {amount(runs / config.name)}."
+    while config.start_from is not None:
+        config = read_config(configs / f"{config.start_from}.toml")
+        said += f" It began as {config.name}, trained on {amount(runs / config.name)}."
+    return said
+
+
+def amount(run: Path) -> str:
+    """How much one run has seen."""
     try:
         state = msgspec.json.decode((run / STATE).read_bytes(), type=TrainingState)
     except OSError as error:
         raise TrainingError(f"{run}: there is no checkpoint; train this part first") from error
-    return f"Trained on {state.pictures:,} pictures in {state.seconds / 60:.0f} minutes on {state.device}."
+    return f"{state.pictures:,} pictures in {state.seconds / 60:.0f} minutes on {state.device}"
 
 
 class PartText(msgspec.Struct, frozen=True):
@@ -77,10 +87,7 @@ class CardText(msgspec.Struct, frozen=True):
 def export(runs: Path, configs: Path, folder: Path, words: dict[str, tuple[str, ...]]) -> ModelCard:
     """Write every part that `card.toml` names, the encoders and the card into `folder`."""
     text = msgspec.toml.decode((configs / "card.toml").read_bytes(), type=CardText)
-    parts = [
-        export_part(read_config(configs / f"{name}.toml"), runs, folder, part.title, part.about)
-        for name, part in text.parts.items()
-    ]
+    parts = [export_part(name, configs, runs, folder, part) for name, part in text.parts.items()]
     for encoder in ("clip", "t5"):
         shutil.copytree(runs / "encoders" / encoder, folder / encoder, dirs_exist_ok=True)
     card = ModelCard(
