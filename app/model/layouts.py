@@ -6,7 +6,7 @@ the layout of that workspace, which is then as at first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from hashlib import blake2b
 from pathlib import Path
@@ -26,16 +26,32 @@ class Place(Enum):
 
 
 class Layout(Struct, frozen=True):
-    """`state`: what the window system wrote down; `panels`: those it knew of; `folded`: those with only a title."""
+    """`state`: what the window system wrote down; `panels`: those it knew of; `folded`: those with only a title.
+
+    `shaped`: a border between panels was dragged, so that their heights are the artist's own.
+    """
 
     state: bytes
     panels: tuple[str, ...] = ()
     folded: tuple[str, ...] = ()
+    shaped: bool = False
 
 
 class _Kept(Struct, frozen=True):
     layout: msgspec.Raw
     digest: str
+
+
+def shares(likes: Sequence[int], room: int) -> list[int]:
+    """How much of `room` each panel gets that would like so much: little wishes first, and the first what is left."""
+    given = dict.fromkeys(range(len(likes)), 0)
+    left = room
+    for number, place in enumerate(sorted(given, key=lambda place: likes[place])):
+        given[place] = min(likes[place], left // (len(likes) - number))
+        left -= given[place]
+    if given:
+        given[0] += left
+    return list(given.values())
 
 
 def load_layouts(path: Path) -> dict[Place, Layout]:

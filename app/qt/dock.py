@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -25,6 +25,7 @@ from app.qt.theme import GRID, Icons
 
 HEADER = 4 * GRID
 _SLIM = 3 * GRID
+_UPRIGHT = 11
 _UNBOUND = 16_777_215  # Qt's own word for a widget that may be as large as it likes
 _Feature = QDockWidget.DockWidgetFeature
 _BANDS = (Qt.DockWidgetArea.BottomDockWidgetArea, Qt.DockWidgetArea.TopDockWidgetArea)
@@ -67,6 +68,7 @@ class Header(QWidget):
         """Lie above the panel, or stand at the left of a band."""
         self._row.setDirection(QBoxLayout.Direction.TopToBottom if upright else QBoxLayout.Direction.LeftToRight)
         self._row.setContentsMargins(*((2, 4, 2, 4) if upright else (GRID, 0, GRID, 0)))
+        self._upright = upright
         self.label.setVisible(not upright)
         self.setToolTip(self._title if upright else "")
         self.setMinimumSize(0, 0)
@@ -119,6 +121,21 @@ class Header(QWidget):
         option.initFrom(self)
         with QPainter(self) as painter:
             self.style().drawPrimitive(QStyle.PrimitiveElement.PE_Widget, option, painter, self)
+            if self._upright:
+                self._paint_upright(painter)
+
+    def _paint_upright(self, painter: QPainter) -> None:
+        """The title, read from below, under the arrow."""
+        font = self.font()
+        font.setPixelSize(_UPRIGHT)
+        painter.setFont(font)
+        painter.setPen(self.palette().placeholderText().color())
+        painter.translate(0, self.height())
+        painter.rotate(-90)
+        room = QRect(4 + (20 if self.detach.isVisible() else 0), 0, self.height() - 30, self.width())
+        room.setRight(self.height() - 28)
+        title = painter.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, title)
 
 
 class Dock(QDockWidget):
@@ -149,6 +166,17 @@ class Dock(QDockWidget):
     def in_band(self) -> bool:
         """Whether it lies along the bottom or the top."""
         return self._area in _BANDS and not self.isFloating()
+
+    @property
+    def liked_height(self) -> int:
+        """The height that suits it as it is now."""
+        return self.header.height() if self.folded else self.unfolded_height
+
+    @property
+    def unfolded_height(self) -> int:
+        """The height at which all that it holds is seen."""
+        inside = min(self._inside.sizeHint().height(), self._inside.maximumHeight())
+        return inside if self.in_band else self.header.height() + inside
 
     def toggle_folded(self) -> None:
         """Leave only the header, or show the panel again."""

@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from PySide6.QtCore import QByteArray, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QTabWidget, QWidget
 
-from app.model.layouts import Layout, Place
+from app.model.layouts import Layout, Place, shares
 from app.qt.dock import Column, Dock
 from app.qt.theme import GRID, Icons
 
 SIDE_WIDTH = 36 * GRID
+_LEAST_CENTRE = 42 * GRID
+"""Height below which the canvas, with the tools beside it, would be too low to work on."""
+
 _Area = Qt.DockWidgetArea
 _VERSION = 1
 
@@ -58,6 +61,13 @@ class Docks(QMainWindow):
         self._panels: dict[str, tuple[Panel, Dock]] = {}
         self._place: Place | None = None
         self._owes_sizes: Place | None = None
+        self._shaped: set[Place] = set()
+        self._made_way: list[Dock] = []
+        self._shared: tuple[object, ...] = ()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._share)
 
     def add(self, panel: Panel) -> Dock:
         """Take a panel in; it appears when a workspace is shown in which it belongs."""
@@ -87,6 +97,7 @@ class Docks(QMainWindow):
         """Let the panels of this workspace lie as at first."""
         if self._place is not None:
             self._layouts.pop(self._place, None)
+            self._shaped.discard(self._place)
             self._arrange_as_at_first(self._place)
 
     def show_panel(self, name: str) -> None:
@@ -99,10 +110,59 @@ class Docks(QMainWindow):
     def remember(self) -> Mapping[Place, Layout]:
         """Every layout as it is now."""
         if self._place is not None:
-            folded = tuple(name for name, (_panel, dock) in self._panels.items() if dock.folded)
+            held = self._panels.items()
+            folded = tuple(name for name, (_panel, dock) in held if dock.folded and dock not in self._made_way)
             state = bytes(self.saveState(_VERSION).data())
-            self._layouts[self._place] = Layout(state, tuple(self._panels), folded)
+            self._layouts[self._place] = Layout(state, tuple(self._panels), folded, self._place in self._shaped)
         return dict(self._layouts)
+
+    def minimumSizeHint(self) -> QSize:
+        """Bands make way before anything is cut off."""
+        return QSize(super().minimumSizeHint().width(), _LEAST_CENTRE)
+
+    def event(self, event: QEvent) -> bool:
+        """A border that is taken hold of makes the heights the artist's own; other panels follow what they hold."""
+        heard = super().event(event)
+        if event.type() == QEvent.Type.MouseButtonPress and heard and self._place is not None:
+            self._shaped.add(self._place)
+        elif event.type() == QEvent.Type.LayoutRequest:
+            self._soon.start()
+        return heard
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_way()
+        self._soon.start()
+
+    def _make_way(self) -> None:
+        """Fold bands, the lowest first, where the canvas would be too low; unfold them when there is room again."""
+        bands = [dock for panel, dock in self._panels.values() if panel.band and dock.in_band and not dock.isHidden()]
+        self._made_way = [dock for dock in self._made_way if dock.folded]
+        heights = {dock: dock.header.height() if dock.folded else dock.height() for dock in bands}
+        for dock in reversed(bands):
+            if self.height() - sum(heights.values()) < _LEAST_CENTRE and not dock.folded:
+                dock.set_folded(folded=True)
+                heights[dock] = dock.header.height()
+                self._made_way.append(dock)
+        for dock in bands:
+            opened = sum(heights.values()) - heights[dock] + dock.unfolded_height
+            if dock in self._made_way and self.height() - opened >= _LEAST_CENTRE:
+                dock.set_folded(folded=False)
+                heights[dock] = dock.unfolded_height
+                self._made_way.remove(dock)
+
+    def _share(self) -> None:
+        """Divide the height at the side among the panels there by what they hold, unless the artist has done so."""
+        right = Qt.DockWidgetArea.RightDockWidgetArea
+        docks = [dock for _panel, dock in self._panels.values() if dock.isVisible() and not dock.isFloating()]
+        docks = [dock for dock in docks if self.dockWidgetArea(dock) is right]
+        if self._place in self._shaped or len(docks) < 2 or any(self.tabifiedDockWidgets(dock) for dock in docks):
+            return
+        likes = [dock.liked_height for dock in docks]
+        state = (self._place, self.height(), tuple(docks), tuple(likes))
+        if state != self._shared:
+            self._shared = state
+            self.resizeDocks(docks, shares(likes, self.height()), Qt.Orientation.Vertical)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -111,13 +171,18 @@ class Docks(QMainWindow):
 
     def _restore(self, layout: Layout, place: Place) -> bool:
         self._unfold_all()
+        self._shared = ()
         if not self.restoreState(QByteArray(layout.state), _VERSION):
             return False
+        if layout.shaped:
+            self._shaped.add(place)
         for name, (panel, dock) in self._panels.items():
             if name not in layout.panels:
                 self._put(panel, dock)
                 dock.setVisible(place in panel.shown_in)
             dock.set_folded(folded=name in layout.folded)
+        self._make_way()
+        self._soon.start()
         return True
 
     def _arrange_as_at_first(self, place: Place) -> None:
@@ -131,7 +196,7 @@ class Docks(QMainWindow):
         self._size_as_at_first(place)
 
     def _size_as_at_first(self, place: Place) -> None:
-        """As much as each likes; the first at the side takes what is left."""
+        """The bands as high as they like, and what is at the side by what it holds."""
         # Sizes are not heard before the window has one.
         self._owes_sizes = None if self.isVisible() else place
         shown = [(panel, dock) for panel, dock in self._panels.values() if place in panel.shown_in]
@@ -139,11 +204,9 @@ class Docks(QMainWindow):
         bands = [dock for panel, dock in shown if panel.band]
         self.resizeDocks(sides, [SIDE_WIDTH] * len(sides), Qt.Orientation.Horizontal)
         self.resizeDocks(bands, [dock.sizeHint().height() for dock in bands], Qt.Orientation.Vertical)
-        likes = [dock.sizeHint().height() for dock in sides]
-        left = self.height() - sum(dock.sizeHint().height() for dock in bands)
-        if likes:
-            likes[0] = max(likes[0], left - sum(likes[1:]))
-        self.resizeDocks(sides, likes, Qt.Orientation.Vertical)
+        self._make_way()
+        self._shared = ()
+        self._share()
 
     def _put(self, panel: Panel, dock: Dock) -> None:
         area = _Area.BottomDockWidgetArea if panel.band else _Area.RightDockWidgetArea
@@ -151,5 +214,6 @@ class Docks(QMainWindow):
         dock.lie_in(area)
 
     def _unfold_all(self) -> None:
+        self._made_way = []
         for _panel, dock in self._panels.values():
             dock.set_folded(folded=False)

@@ -16,14 +16,19 @@ from app.qt.desk import Desk
 from app.qt.paintview.tools.kit import PAINTING
 from app.qt.paintview.view import PaintView
 from app.qt.panels.number import NumberSlider, Range
-from app.qt.panels.parts import BUTTON, icon_button, rule
+from app.qt.panels.parts import BUTTON, icon_button
 from app.qt.panels.phrases import PhrasePanel
 from app.qt.panels.size import SizePanel
 from app.qt.panels.style import StylePanel
+from app.qt.panels.tool_column import ToolColumn
 from app.qt.sentence.bar import SentenceBar
 from app.qt.theme import GRID, ICON_SIZE, Icons
 
-TOOLS_WIDTH = 5 * GRID
+_TOOLS = (
+    (Tool.BRUSH, Tool.ERASER, Tool.LASSO, Tool.FILL, Tool.RECTANGLE, Tool.ELLIPSE),
+    (Tool.MOVE, Tool.CROP),
+    (Tool.PAN, Tool.ZOOM),
+)
 _SIZE = Range(1.0, 500.0, 80.0, "px", digits=0, curve=2.5)
 _SHARE = Range(0.0, 100.0, 100.0, "%", digits=0)
 _PRESSES = (QEvent.Type.MouseButtonPress, QEvent.Type.TabletPress)
@@ -43,7 +48,7 @@ class PaintPage(QWidget):
         self.size_panel = SizePanel(desk, icons)
         self.options = ToolOptions(self.view, icons)
         self._paint_button = self.sentence.paint
-        self._tools = QVBoxLayout()
+        self._tools = ToolColumn()
         self._icons = icons
         self._lay_out()
         self._desk = desk
@@ -75,11 +80,8 @@ class PaintPage(QWidget):
 
     def add_tools(self, actions: Actions) -> None:
         """Put the tools into their column."""
-        for tool in Tool:
-            if tool in (Tool.MOVE, Tool.PAN):
-                self._tools.addWidget(rule())
-            self._tools.addWidget(self._tool_button(actions[f"tool.{tool.value}"]))
-        self._tools.addStretch(1)
+        for group in _TOOLS:
+            self._tools.add_group([self._tool_button(actions[f"tool.{tool.value}"]) for tool in group])
         mirror = actions.bind("paint.mirror", self.options.across.click, self)
         self.view.settings_changed.connect(lambda settings: mirror.setChecked(settings.mirror_across))
         paint = actions["phrase.paint"]
@@ -107,23 +109,13 @@ class PaintPage(QWidget):
         page.setSpacing(0)
         middle = QHBoxLayout()
         middle.setSpacing(0)
-        middle.addWidget(self._made_tools())
+        middle.addWidget(self._tools)
         self._centre = QVBoxLayout()
         self._centre.setSpacing(0)
         self._centre.addWidget(self.options)
         self._centre.addWidget(self.view, 1)
         middle.addLayout(self._centre, 1)
         page.addLayout(middle, 1)
-
-    def _made_tools(self) -> QWidget:
-        column = QWidget()
-        column.setObjectName("tools")
-        column.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column.setFixedWidth(TOOLS_WIDTH)
-        self._tools.setContentsMargins((TOOLS_WIDTH - BUTTON) // 2, GRID, (TOOLS_WIDTH - BUTTON) // 2, GRID)
-        self._tools.setSpacing(GRID // 2)
-        column.setLayout(self._tools)
-        return column
 
 
 class ToolOptions(QWidget):
@@ -148,7 +140,7 @@ class ToolOptions(QWidget):
         layout.addStretch(1)
         layout.addWidget(self.picture)
         for slider in (self.diameter, self.hardness, self.flow, self.picture):
-            slider.setFixedWidth(136)
+            slider.setMaximumWidth(136)
         self.diameter.dragged.connect(lambda value: self._tip(lambda tip: replace(tip, size=value)))
         self.hardness.dragged.connect(lambda value: self._tip(lambda tip: replace(tip, hardness=value / 100.0)))
         self.flow.dragged.connect(lambda value: self._tip(lambda tip: replace(tip, flow=value / 100.0)))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
+from app.model import edits
+from app.model.layouts import Place
 from app.qt.application import Studio
 from app.qt.docks import Docks
 from tests.gui.studios import action, open_studio, strike
@@ -117,3 +120,58 @@ def test_the_small_view_shows_what_is_painted(studio: Studio) -> None:
     lowest = window.desk.phrases[0]
     window.desk.commit("Clear", lowest.id, window.desk.mask(lowest.id).blank(*window.desk.size))
     assert window.small_view.grab().toImage() != before
+
+
+def test_bands_make_way_where_the_canvas_would_be_too_low(studio: Studio, qtbot: QtBot) -> None:
+    window, docks = studio.window, studio.window.docks
+    bands = (docks["timeline"], docks["results"])
+    window.resize(960, 640)
+    qtbot.waitUntil(lambda: any(band.folded for band in bands))
+    assert window.page.height() >= 320
+    assert docks.remember()[Place.PAINT].folded == (), "the artist folded none"
+    window.resize(1440, 900)
+    qtbot.waitUntil(lambda: not any(band.folded for band in bands))
+
+
+def test_a_band_that_was_folded_by_hand_stays_folded(studio: Studio, qtbot: QtBot) -> None:
+    window, docks = studio.window, studio.window.docks
+    QTest.mouseClick(docks["results"].header.fold, LEFT)
+    window.resize(960, 640)
+    qtbot.waitUntil(lambda: docks["timeline"].folded)
+    window.resize(1440, 900)
+    qtbot.waitUntil(lambda: not docks["timeline"].folded)
+    assert docks["results"].folded
+
+
+def test_no_tool_lies_on_another_however_low_the_window_is(studio: Studio, qtbot: QtBot) -> None:
+    window = studio.window
+    window.resize(960, 640)
+    qtbot.waitUntil(lambda: window.docks["timeline"].folded)
+    window.docks["timeline"].set_folded(folded=False)
+    buttons = window.page.findChildren(QToolButton, "tool")
+    qtbot.waitUntil(lambda: len({button.x() for button in buttons}) == 2)
+    for one, other in combinations(buttons, 2):
+        assert not one.geometry().intersects(other.geometry())
+    lowest = max(button.geometry().bottom() for button in buttons)
+    assert lowest < window.page.height()
+
+
+def test_panels_share_the_height_by_what_they_hold_until_a_border_is_dragged(studio: Studio, qtbot: QtBot) -> None:
+    window, docks = studio.window, studio.window.docks
+    style, size = docks["style"], docks["size"]
+    qtbot.waitUntil(lambda: abs(size.height() - size.liked_height) <= 4)
+    height = style.height()
+    for node in edits.style_pictures(window.desk.document, window.page.style_panel.node or ""):
+        window.desk.edit("Cut", edits.remove_nodes, (node,))
+    qtbot.waitUntil(lambda: style.height() < height)
+    border = QPoint(size.geometry().center().x(), size.y() - 2)
+    QTest.mousePress(docks, LEFT, pos=border)
+    QTest.mouseMove(docks, border - QPoint(0, 30))
+    QTest.mouseRelease(docks, LEFT, pos=border - QPoint(0, 30))
+    assert docks.remember()[Place.PAINT].shaped
+    taller = size.height()
+    studio.workspace.session.undo()
+    qtbot.wait(50)
+    assert abs(size.height() - taller) <= 4
+    action(window, "window.reset").trigger()
+    assert not docks.remember()[Place.PAINT].shaped

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.model.layouts import Layout, Place, load_layouts, save_layouts
+from app.model.layouts import Layout, Place, load_layouts, save_layouts, shares
 
 LAYOUTS = {
     Place.PAINT: Layout(bytes(range(256)), ("phrases", "style"), ("style",)),
@@ -44,3 +44,15 @@ def _loaded(content: bytes) -> dict[Place, Layout]:
         path = Path(folder) / "layouts.json"
         path.write_bytes(content)
         return load_layouts(path)
+
+
+@given(st.lists(st.integers(0, 2000), min_size=1, max_size=6), st.integers(0, 3000))
+def test_shares_fill_the_room_and_little_wishes_are_met(likes: list[int], room: int) -> None:
+    given_out = shares(likes, room)
+    assert sum(given_out) == room
+    assert all(part >= 0 for part in given_out)
+    fair = room // len(likes)
+    for like, part in zip(likes, given_out, strict=True):
+        assert part >= min(like, fair)
+    for like, part in list(zip(likes, given_out, strict=True))[1:]:
+        assert part <= like

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
 from app.qt.canvas import look as measures
@@ -23,6 +23,7 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 _MUTED_OPACITY = 0.42
 _GROOVE_LEFT = 10.0
+_BAR = 2.0
 _TITLE_ON_BLOCK = 11
 _BLOCK_LINE = 13
 _PORT_ON_BLOCK = 3.0
@@ -249,8 +250,9 @@ def _groove(painter: QPainter, line: Line, look: Look) -> None:
     painter.setBrush(look.inset)
     painter.drawRoundedRect(groove, 3, 3)
     if line.share:
-        painter.setBrush(measures.mixed(look.inset, look.text, 0.14))
-        painter.drawRoundedRect(QRectF(groove.topLeft(), QSizeF(groove.width() * line.share, groove.height())), 3, 3)
+        inside = groove.adjusted(3, 0, -3, 0)
+        bar = QRectF(inside.left(), groove.bottom() - _BAR, inside.width() * line.share, _BAR)
+        painter.fillRect(bar, measures.mixed(look.inset, look.text, 0.5))
 
 
 def _block(painter: QPainter, block: Block, look: Look) -> None:

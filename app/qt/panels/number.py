@@ -13,6 +13,7 @@ from app.qt.canvas.look import mixed
 from app.qt.canvas.scale import Typed
 
 HEIGHT = 28
+_BAR = 3
 AUTOMATIC = "automatic"
 _FINE = 0.1
 _STEPS = 100.0
@@ -262,17 +263,23 @@ class NumberSlider(QWidget):
             painter.setBrush(base)
             painter.drawRoundedRect(area, 4.0, 4.0)
             if self._value is not None:
-                painter.setClipRect(area.adjusted(1, 1, -1, -1))
-                bar = QRectF(0, 0, self.width() * self._share(), self.height())
-                painter.fillRect(bar, mixed(base, ink, 0.14 if self.isEnabled() else 0.06))
-                painter.setClipping(False)
-            self._paint_words(painter, area.adjusted(8, 0, -8, 0))
+                # Below the words, so that these have one ground whatever the value is.
+                inside = area.adjusted(3, 0, -3, 0)
+                painter.fillRect(
+                    QRectF(inside.left(), area.bottom() - _BAR - 1, inside.width() * self._share(), _BAR),
+                    mixed(base, ink, 0.6 if self.isEnabled() else 0.2),
+                )
+            self._paint_words(painter, area.adjusted(8, 0, -8, -2))
 
     def _paint_words(self, painter: QPainter, room: QRectF) -> None:
         palette, middle = self.palette(), Qt.AlignmentFlag.AlignVCenter
         number = AUTOMATIC if self._value is None else self._measure.said(self._value)
-        painter.setPen(palette.placeholderText().color())
-        painter.drawText(room, middle | Qt.AlignmentFlag.AlignLeft, self._title)
+        quiet = palette.placeholderText() if self.isEnabled() else palette.text()
+        metrics = painter.fontMetrics()
+        left = room.width() - metrics.horizontalAdvance(number) - 6
+        title = metrics.elidedText(self._title, Qt.TextElideMode.ElideRight, round(left))
+        painter.setPen(quiet.color())
+        painter.drawText(room, middle | Qt.AlignmentFlag.AlignLeft, title)
         if self._value is not None:
             painter.setPen(palette.text().color())
         painter.drawText(room, middle | Qt.AlignmentFlag.AlignRight, number)

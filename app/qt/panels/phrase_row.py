@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QS
 
 from app.model.layers import Layer
 from app.paint.palette import swatch
+from app.qt.canvas.look import mixed
 from app.qt.desk import Desk
 from app.qt.paintview.hatches import hatch_brush, phrase_colour
 from app.qt.panels.parts import icon_button
@@ -28,7 +29,7 @@ from app.qt.pictures import local_files
 from app.qt.theme import GRID, Icons
 
 _SWATCH = 20
-_DARK = QColor(0x1C, 0x1C, 0x1C)
+_DARK, _BRIGHT = QColor(0x1C, 0x1C, 0x1C), 128
 
 
 class PhraseRow(QWidget):
@@ -164,12 +165,13 @@ class PhraseSwatch(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        worn = swatch(self._colour)
+        worn, base = swatch(self._colour), self.palette().base().color()
+        edge = phrase_colour(worn) if base.lightness() < _BRIGHT else mixed(phrase_colour(worn), _DARK, 0.25)
         area = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(phrase_colour(worn), 1.5))
-            painter.setBrush(QBrush(_DARK))
+            painter.setPen(QPen(edge, 1.5))
+            painter.setBrush(QBrush(base))
             painter.drawRoundedRect(area, 4.0, 4.0)
             painter.setBrush(hatch_brush(worn, 1.0, 1.0))
             painter.drawRoundedRect(area, 4.0, 4.0)

@@ -130,6 +130,7 @@ class SizePanel(QWidget):
         made: dict[str, QSpinBox] = {}
         for index, (name, (title, least, help_text)) in enumerate(_FIELDS.items()):
             field = QSpinBox()
+            field.lineEdit().setTextMargins(6, 0, 6, 0)
             field.setRange(least, 4 * _LONGEST)
             field.setKeyboardTracking(False)
             field.setToolTip(help_text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -11,7 +11,7 @@ from app.qt.desk import Desk
 from app.qt.paintview.view import PaintView
 from app.qt.theme import GRID
 
-_HEIGHT = 32 * GRID
+_LEAST, _LIKED = 18 * GRID, 30 * GRID
 
 
 class SmallView(QWidget):
@@ -26,12 +26,16 @@ class SmallView(QWidget):
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.view.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.view.setAccessibleName("Small paint view")
-        self.setMinimumHeight(_HEIGHT)
+        self.setMinimumHeight(_LEAST)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
         desk.changed.connect(self._follow)
         desk.rested.connect(lambda _resting: self._follow())
+
+    def sizeHint(self) -> QSize:
+        """Small: the values beside it need the room."""
+        return QSize(_LIKED, _LIKED)
 
     def set_surround(self, colour: QColor) -> None:
         """The colour around the canvas."""

@@ -8,7 +8,7 @@ from enum import Enum
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, QSize, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QAction, QIcon, QKeyEvent, QPixmap
+from PySide6.QtGui import QAction, QIcon, QImageReader, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QListWidget, QListWidgetItem, QMenu, QToolButton, QWidget
 
 from app.qt.panels.parts import BUTTON
@@ -201,6 +201,7 @@ def _item(kept: Kept) -> QListWidgetItem:
     icon.addPixmap(pixmap, QIcon.Mode.Selected)  # or Qt would tint the picture that is chosen
     item = QListWidgetItem(icon, "")
     item.setData(_ROLE, kept)
-    item.setToolTip(kept.told)
+    size = QImageReader(str(kept.path)).size()
+    item.setToolTip(f"{kept.told}\n{size.width()} × {size.height()} pixels" if size.isValid() else kept.told)
     item.setSizeHint(QSize(THUMBNAIL + 8, THUMBNAIL + 8))
     return item
