@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from engine.training.pictures.scores import filtered
 from engine.training.pictures.settings import DrawnData, PictureData
 from engine.training.pictures.stream import PictureStream
 from engine.training.world import World
+from engine.training.world.kinds import Name
 
 
 class Source(Protocol):
@@ -35,14 +36,11 @@ class ConfiguredSource:
     def __init__(self, encoders: Path, device: torch.device) -> None:
         """Take the trained encoders from folder `encoders`; batches are made on `device`."""
         self._folder, self._device = encoders, device
+        self._world = lru_cache(maxsize=1)(_drawn_world)
 
     @cached_property
     def _encoders(self) -> Encoders:
         return Encoders.load(self._folder).to(self._device)
-
-    @cached_property
-    def _world(self) -> World:
-        return World.load()
 
     def stream(self, config: TrainingConfig, pictures: int) -> BatchStream:
         """See `Source`.
@@ -53,7 +51,7 @@ class ConfiguredSource:
             DataError: there are no pictures.
         """
         if isinstance(config.data, DrawnData):
-            return SceneStream(config, self._world, self._encoders_for(config), pictures)
+            return SceneStream(config, self._world(config.data.vocabulary), self._encoders_for(config), pictures)
         encoders = self._encoders_for(config) if config.data.embeddings == "computed" else None
         return PictureStream(config, chooser_of(config, config.data), pictures, self._device, encoders)
 
@@ -64,6 +62,10 @@ class ConfiguredSource:
                 f"that are there ({self._encoders.shape}); change [network.context] or the folder of runs."
             )
         return self._encoders
+
+
+def _drawn_world(name: Name) -> World:
+    return World.load(name=name)
 
 
 def chooser_of(config: TrainingConfig, data: PictureData) -> Chooser:

@@ -71,7 +71,7 @@ class Layout:
 
 def region_of(world: World, item: Placed) -> Region:
     """The object's place with its proportions and the ends of its rows."""
-    alpha = world.sprites.levels[48][VOCABULARY.index("object", item.name), 3]
+    alpha = world.sprites.levels[48][world.vocabulary.index("object", item.name), 3]
     if item.flip:
         alpha = torch.flip(alpha, (1,))
     ends = row_ends(alpha)

@@ -8,7 +8,9 @@ import msgspec
 
 
 class DrawnData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="world"):
-    """Scenes of the drawn world, made while training."""
+    """Scenes of a drawn world, made while training: the small "storybook" or the larger "family"."""
+
+    vocabulary: Literal["storybook", "family"] = "storybook"
 
 
 class PictureData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -42,9 +42,26 @@ STYLES = (
     "{scene} in the style of {style}",
 )
 TONES = ("{scene}, {tone}", "{scene} in {tone}", "{tone}, {scene}")
-BARE = frozenset({"sand", "snow", "grass", "waves", "water", "dunes"})
-DEFINITE = frozenset({"sea", "ocean", "sunset"})
+BARE = frozenset(
+    {
+        "sand",
+        "snow",
+        "grass",
+        "waves",
+        "water",
+        "dunes",
+        "leaves",
+        "cobblestones",
+        "stones",
+        "rocks",
+        "lava",
+        "fog",
+        "mist",
+    }
+)
+DEFINITE = frozenset({"sea", "ocean", "sunset", "lights"})
 VOWELS = frozenset("aeiou")
+LIKE_CONSONANT, LIKE_VOWEL = "uni", "hour"  # a unicorn, an hourglass
 
 
 Span = tuple[int, int, Kind, str]  # start, end, kind, name
@@ -78,7 +95,12 @@ def article(words: str, rng: np.random.Generator, definite: bool) -> str:
         return ""
     if last in DEFINITE or (definite and rng.random() < 0.25):
         return "the "
-    return "an " if words[0] in VOWELS else "a "
+    return "an " if sounds_open(words) else "a "
+
+
+def sounds_open(words: str) -> bool:
+    """Whether the words begin with the sound of a vowel."""
+    return words.startswith(LIKE_VOWEL) or (words[0] in VOWELS and not words.startswith(LIKE_CONSONANT))
 
 
 def named(kind: Kind, name: str, words: Sequence[str], rng: np.random.Generator) -> Text:

@@ -24,6 +24,7 @@ class Placed:
     """An object in view coordinates (0..1 from the left and top edge of the visible square; may lie partly outside).
 
     `side` is the longer side of the sprite as a fraction of the view; `angle` is in degrees, clockwise positive.
+    `colour`: the adjective that the sprite is recoloured by; None leaves its own colours.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Placed:
     side: float
     flip: bool
     angle: float
+    colour: str | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,10 @@ class View:
 
 @dataclass(frozen=True)
 class Scene:
-    """Everything that decides a picture. `horizon` is in view coordinates; later objects lie over earlier ones."""
+    """Everything that decides a picture. `horizon` is in view coordinates; later objects lie over earlier ones.
+
+    `texture`: strength of a free texture over the whole picture.
+    """
 
     caption: str
     phrases: tuple[Phrase, ...]
@@ -80,6 +85,7 @@ class Scene:
     tone: Tone
     view: View
     seed: int
+    texture: float = 0.0
 
     @property
     def masked(self) -> tuple[Phrase, ...]:

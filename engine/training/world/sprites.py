@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from PIL import Image, ImageDraw, ImageFont
 
-from engine.training.world.vocabulary import VOCABULARY
+from engine.training.world.vocabulary import VOCABULARY, Vocabulary
 
 FONT = Path("/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf")
 STRIKE = 109  # the one bitmap size the font has
@@ -63,10 +63,10 @@ def draw_glyph(font: ImageFont.FreeTypeFont, emoji: str) -> torch.Tensor:
     return F.pad(fitted, (left, FULL - width - left, top, FULL - height - top))
 
 
-def load_sprites(path: Path | None = None) -> Sprites:
-    """Draw every noun of the vocabulary. Raises SpritesMissingError with the package to install."""
+def load_sprites(path: Path | None = None, vocabulary: Vocabulary = VOCABULARY) -> Sprites:
+    """Draw every noun of the vocabulary, in its order. Raises SpritesMissingError with the package to install."""
     font = load_font(path)
-    full = torch.stack([draw_glyph(font, noun.emoji) for noun in VOCABULARY.nouns])
+    full = torch.stack([draw_glyph(font, noun.emoji) for noun in vocabulary.nouns])
     return Sprites({size: F.interpolate(full, (size, size), mode="area") for size in LEVELS})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import pi
 
 import torch
 
@@ -84,3 +85,15 @@ def tinted(picture: torch.Tensor, tones: Sequence[Tone]) -> torch.Tensor:
     shifted = (grey + (picture - grey) * saturation - 0.5) * contrast + 0.5
     shifted = shifted * gains
     return (shifted + shadow * (1.0 - shifted)).clamp(0.0, 1.0)
+
+
+def textured(canvas: Canvas, picture: torch.Tensor, strength: torch.Tensor) -> torch.Tensor:
+    """A free texture over the picture, `strength` [B]: weave, streaks or blotches as the scene's numbers say."""
+    choice = canvas.uniform(312, 3)
+    share = (choice / choice.sum(1, keepdim=True).clamp(min=1e-6))[:, :, None, None]
+    threads = canvas.uniform(315, 1, 14.0, 24.0)[:, :, None] * 2.0 * pi
+    weave = torch.sin(canvas.x * threads) * torch.sin(canvas.y * threads)
+    streaks = canvas.noise(1, 14.0, 6.0)
+    blotches = canvas.noise(0, 5.0)
+    field = share[:, 0] * weave * 1.6 + share[:, 1] * streaks + share[:, 2] * blotches
+    return picture * (1.0 + strength[:, None, None, None] * field[:, None])
