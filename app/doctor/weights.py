@@ -9,6 +9,7 @@ import msgspec
 
 from app.doctor.findings import Finding, fail, ok
 from engine.api.cards import ModelCard
+from engine.api.decoding import decode_json
 
 CARD = "model.json"
 ENCODERS = (
@@ -33,7 +34,7 @@ def model_findings(resources: Path) -> tuple[Finding, ...]:
 def _model_finding(file: Path) -> Finding:
     subject = f"model {file.parent.name}"
     try:
-        card = msgspec.json.decode(file.read_bytes(), type=ModelCard)
+        card = decode_json(file.read_bytes(), ModelCard)
     except (OSError, msgspec.DecodeError) as error:
         return fail(subject, f"its card {file} cannot be read ({error})", RESTORE)
     faults = [fault for part in card.parts if (fault := file_fault(file.parent / part.file, part.sha256))]
@@ -61,7 +62,7 @@ def _is_whole(file: Path) -> bool:
         length = int.from_bytes(stream.read(8), "little")
         header = stream.read(length) if length < 100_000_000 else b""
     try:
-        tensors = msgspec.json.decode(header, type=dict[str, msgspec.Raw])
+        tensors = decode_json(header, dict[str, msgspec.Raw])
     except msgspec.DecodeError:
         return False
     tensors.pop("__metadata__", None)

@@ -15,14 +15,14 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
-from PIL import Image
 
 from app.files.atomic import write_atomically
 from app.files.embedded import PARAMETERS_KEYWORD, EmbeddedError, read_texts
-from app.files.pictures import PictureError, look_at
+from app.files.pictures import PictureError, look_at, small_picture
 from app.model.job import Result
 from app.model.provenance import told_by
 from app.model.signal import Signal
+from engine.api.decoding import decode_json
 
 LIST_NAME = "gallery.jsonl"
 THUMBNAILS, REMOVED = ".thumbnails", ".removed"
@@ -199,17 +199,10 @@ class Gallery:
 
 def make_thumbnail(source: Path, goal: Path) -> None:
     """Write a small PNG of a picture. Raises PictureError for anything else, OSError when it cannot be written."""
-    data = source.read_bytes()
-    look_at(data)
-    try:
-        with Image.open(source) as image:
-            small = image.convert("RGB")
-            small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    except (OSError, SyntaxError, ValueError) as error:
-        raise PictureError("is damaged") from error
+    small = small_picture(source.read_bytes(), THUMBNAIL_SIDE)
     goal.parent.mkdir(parents=True, exist_ok=True)
     part = goal.with_name(f".{goal.stem}.{os.getpid()}.png")
-    small.save(part, "PNG", compress_level=1)
+    part.write_bytes(small)
     part.replace(goal)
 
 
@@ -230,8 +223,8 @@ def _lines(path: Path) -> Iterator[Entry]:
         return
     for line in lines:
         try:
-            yield msgspec.json.decode(line, type=Entry)
-        except (msgspec.DecodeError, ValueError):
+            yield decode_json(line, Entry)
+        except msgspec.DecodeError:
             continue
 
 

@@ -16,6 +16,7 @@ from app.files.archive import Archive, ArchiveError
 from app.files.atomic import write_atomically
 from app.files.container import THUMBNAIL_ENTRY
 from app.files.saving import ENDING
+from engine.api.decoding import decode_json
 
 MOST = 20
 
@@ -49,8 +50,8 @@ class Template:
 def load_recent(path: Path) -> tuple[Recent, ...]:
     """The projects opened lately, latest first. A list that cannot be read is no loss and begins anew."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=tuple[Recent, ...])[:MOST]
-    except (OSError, msgspec.DecodeError, ValueError):
+        return decode_json(path.read_bytes(), tuple[Recent, ...])[:MOST]
+    except (OSError, msgspec.DecodeError):
         return ()
 
 

@@ -128,7 +128,7 @@ def load_settings(path: Path) -> tuple[Settings, tuple[str, ...]]:
         return Settings(), (_set_aside(path, str(error)),)
     try:
         tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         return Settings(), (_set_aside(path, str(error)),)
     return _from_tables(tables, path)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app.files.errors import ProjectFileError
@@ -79,6 +79,7 @@ class Filing(QObject):
             then()
             return
         question = QMessageBox(self._window)
+        question.setTextFormat(Qt.TextFormat.PlainText)
         question.setText(f"Save the changes to “{self._workspace.title}”?")
         question.setInformativeText("What is not saved is lost.")
         question.setStandardButtons(_Button.Save | _Button.Discard | _Button.Cancel)

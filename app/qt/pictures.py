@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader
 
-from app.files.pictures import PictureError, look_at
+from app.files.pictures import PictureError, look_through
 from app.model.edits import PictureFile
 from app.paint.tiles import Pixels
 
@@ -48,7 +48,7 @@ def read_pictures(paths: Iterable[Path]) -> tuple[list[PictureFile], list[str]]:
             if path.stat().st_size > LARGEST:
                 raise PictureError(f"is larger than {LARGEST // 2**20} MB")
             content = path.read_bytes()
-            found.append(PictureFile(content, look_at(content).ending, path.stem))
+            found.append(PictureFile(content, look_through(content).ending, path.stem))
         except OSError as error:
             complaints.append(f"{path.name} cannot be read ({error.strerror}). Check that you may read it.")
         except PictureError as error:

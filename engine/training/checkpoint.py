@@ -12,6 +12,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from engine.api.decoding import decode_json
 from engine.models.ediff.network import DenoisingNetwork
 from engine.models.weights import load_weights, save_weights
 from engine.training.ema import MovingAverage
@@ -81,7 +82,7 @@ def read_state(folder: Path) -> TrainingState:
     if found is None:
         return TrainingState()
     try:
-        return msgspec.json.decode((found / STATE).read_bytes(), type=TrainingState)
+        return decode_json((found / STATE).read_bytes(), TrainingState)
     except (OSError, msgspec.DecodeError) as error:
         raise CheckpointError(found, f"the checkpoint is damaged ({error})") from error
 

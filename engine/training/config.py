@@ -143,5 +143,5 @@ def read_toml(file: Path, kind: type[Read]) -> Read:
         return msgspec.toml.decode(file.read_bytes(), type=kind)
     except OSError as error:
         raise TrainingConfigError(file, f"cannot be read ({error.strerror})") from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise TrainingConfigError(file, str(error)) from error

@@ -216,10 +216,13 @@ class GalleryPage(QWidget):
         self._aside(lambda: read_image(path), lambda image: then(entry, image), lambda _error: then(entry, QImage()))
 
     def _show_large(self, entry: Entry, image: QImage) -> None:
-        if image.isNull():
-            self.told.emit(f"{entry.name} cannot be read. It may have been moved or deleted.")
+        self._complain(entry, image)
         if self.current == entry:
             self.large.show_image(image)
+
+    def _complain(self, entry: Entry, image: QImage) -> None:
+        if image.isNull():
+            self.told.emit(f"{entry.name} cannot be read. It may have been moved, deleted or damaged.")
 
     def _show_pair(self) -> None:
         pair = self._gallery.pair
@@ -233,7 +236,11 @@ class GalleryPage(QWidget):
 
     def _wipe(self, first: QImage, second: QImage) -> None:
         pair = self._gallery.pair
-        if pair is not None and not first.isNull() and not second.isNull():
+        if pair is None:
+            return
+        for entry, image in zip(pair, (first, second), strict=True):
+            self._complain(entry, image)
+        if not first.isNull() and not second.isNull():
             self.wipe.show_pair(first, second, (_name(pair[0]), _name(pair[1])))
 
 

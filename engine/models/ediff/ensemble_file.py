@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from engine.api.decoding import decode_json
 from engine.diffusion.ensemble import Ensemble
 from engine.diffusion.samplers import SAMPLERS
 from engine.diffusion.schedules import Sigmas, make_sigmas, snap
@@ -62,7 +63,7 @@ def read_ensemble(file: Path) -> EnsembleFile:
         ModelFileError: it is missing or damaged.
     """
     try:
-        return msgspec.json.decode(file.read_bytes(), type=EnsembleFile)
+        return decode_json(file.read_bytes(), EnsembleFile)
     except OSError as error:
         raise ModelFileError(file, "the ensemble is missing") from error
     except msgspec.DecodeError as error:

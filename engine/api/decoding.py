@@ -1,0 +1,19 @@
+"""JSON from files that anybody may have written or damaged."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+
+Read = TypeVar("Read")
+
+
+def decode_json(data: bytes | msgspec.Raw, kind: type[Read]) -> Read:
+    """JSON as a value of `kind`. Raises msgspec.DecodeError, for text that is no UTF-8 and for endless nesting too."""
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except UnicodeDecodeError as error:
+        raise msgspec.DecodeError(f"it is no UTF-8 text, at byte {error.start}") from error
+    except RecursionError as error:
+        raise msgspec.DecodeError("its values are nested too deeply") from error
