@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,11 +15,15 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.training.config import read_config
+from engine.training.sources import ConfiguredSource
 from engine.training.world import Placed, Scene, SpritesMissingError, Tone, View, World
 from engine.training.world.family.captions import relation
 from engine.training.world.family.sampling import COLOURLESS, sample_scene
 from engine.training.world.family.words import COLOURS, FAMILY, plural
 from engine.training.world.sampling import MAX_OVERLAP, MIN_VISIBLE, overlap, visible
+from tests.models.small import random_encoders
+from tests.training.toy import TOML
 
 seeds = st.integers(0, 2**32 - 1)
 NUMBERS = {"two": 2, "pair": 2, "three": 3, "group": 3}
@@ -189,3 +194,15 @@ def test_captions_are_short_and_long() -> None:
     lengths = [len(sample_scene(np.random.default_rng(seed)).caption.split()) for seed in range(300)]
     assert np.mean([length <= 3 for length in lengths]) > 0.05
     assert np.mean([length >= 12 for length in lengths]) > 0.2
+
+
+def test_a_run_chooses_this_world_by_its_configuration(family: World, tmp_path: Path) -> None:
+    file = tmp_path / "run.toml"
+    file.write_text(f'{TOML}\n[data]\nkind = "world"\nvocabulary = "family"\n', encoding="utf-8")
+    config = read_config(file)
+    random_encoders().save(tmp_path / "encoders")
+    told = ConfiguredSource(tmp_path / "encoders", torch.device("cpu")).stream(config, 3).batch(0)
+    rng = np.random.default_rng((config.seed, 0))
+    rng.integers(2**62)
+    expected = family.render(family.sample(rng, 3), config.network.size).images
+    assert torch.equal(told.pictures, expected)

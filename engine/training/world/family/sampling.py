@@ -35,7 +35,7 @@ def sample_tone(rng: np.random.Generator) -> Tone:
         return Tone("neutral")
     if draw >= 0.40:
         return NAMED_TONES[str(rng.choice(list(NAMED_TONES)))]
-    gains = np.exp(rng.normal(0.0, 0.16, 3))
+    gains = np.exp(rng.normal(0.0, 0.12, 3))
     red, green, blue = (float(v) for v in gains / gains.mean())
     dark = tuple(float(v) for v in rng.uniform(0.0, 0.10, 3))
     return Tone(
@@ -106,7 +106,7 @@ def sample_content(style: str, tone: Tone, texture: float, rng: np.random.Genera
 
 def sample_scene(rng: np.random.Generator) -> Scene:
     """One random scene."""
-    texture = float(rng.uniform(0.04, 0.14)) if rng.random() < TEXTURED else 0.0
+    texture = float(rng.uniform(0.03, 0.10)) if rng.random() < TEXTURED else 0.0
     return sample_content(sample_style(rng), sample_tone(rng), texture, rng)
 
 

@@ -14,7 +14,7 @@ from engine.training.world.fields import Canvas, blur, colour, mix, smooth
 from engine.training.world.styles import grain, posterised
 
 CELLS = 11  # panes of stained glass across the view
-PIXELS = 36  # pixels of pixel art across the view
+PIXELS = 44  # pixels of pixel art across the view
 
 
 def brightness(picture: torch.Tensor) -> torch.Tensor:
