@@ -63,10 +63,10 @@ def _is_whole(file: Path) -> bool:
         header = stream.read(length) if length < 100_000_000 else b""
     try:
         tensors = decode_json(header, dict[str, msgspec.Raw])
+        tensors.pop("__metadata__", None)
+        ends = [decode_json(entry, _Tensor).data_offsets[1] for entry in tensors.values()]
     except msgspec.DecodeError:
         return False
-    tensors.pop("__metadata__", None)
-    ends = [msgspec.json.decode(entry, type=_Tensor).data_offsets[1] for entry in tensors.values()]
     return 8 + length + max(ends, default=0) == file.stat().st_size
 
 

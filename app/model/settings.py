@@ -42,15 +42,6 @@ class SeedMode(Enum):
     NEW = "new"
 
 
-class Mirror(Enum):
-    """Along which axes strokes are mirrored."""
-
-    NONE = "none"
-    LEFT_RIGHT = "left-right"
-    UP_DOWN = "up-down"
-    BOTH = "both"
-
-
 class Device(Enum):
     """What the engine computes on."""
 
@@ -95,7 +86,6 @@ class Painting(Struct, frozen=True):
     pressure_size: bool = True
     pressure_flow: bool = False
     underlay_opacity: Fraction = 0.7
-    mirror: Mirror = Mirror.NONE
 
 
 class Settings(Struct, frozen=True):

@@ -127,11 +127,6 @@ def percent(share: float) -> str:
     return f"{value:.{digits}f} %"
 
 
-def noise(sigma: float) -> str:
-    """A noise level in words: three figures."""
-    return f"{sigma:.3g}"
-
-
 @dataclass(frozen=True)
 class Advice:
     """What to say where no map can be shown; `button` names what would record one, "" where nothing would."""

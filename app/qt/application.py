@@ -60,8 +60,9 @@ class Studio:
         self._bridge.heard.connect(self.jobs.hear)
         self._bridge.heard.connect(self.window.hear)
         self.window.shown.connect(lambda: QTimer.singleShot(0, self.window, self._settle_in))
-        for notice in (*notices, *registry.complaints):
-            self.window.messages.say(notice)
+        told = " ".join((*notices, *registry.complaints))
+        if told:
+            self.window.messages.say(told)
         self._closed = False
 
     def begin(self, path: Path | None = None) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QImage, QImageWriter
+from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QImage
 
 from app.model import edits, seeds
 from app.model.aside import Aside
@@ -23,7 +23,7 @@ from app.qt.paintview.view import PaintView
 from app.qt.panels.messages import EngineStatus, MessageBar
 from app.qt.panels.run_bar import RunBar
 from app.qt.panels.strip import Kept, Part, ResultsStrip
-from app.qt.pictures import pixels_of, read_image
+from app.qt.pictures import encoded, pixels_of, read_image
 from engine.api.errors import Problem
 from engine.api.messages import Preview
 from nodes.graph.errors import ProblemsError
@@ -231,7 +231,4 @@ def _png(image: QImage) -> bytes:
     small = image.scaled(
         QSize(_THUMBNAIL, _THUMBNAIL), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
     )
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    QImageWriter(buffer, QByteArray(b"png")).write(small)
-    return bytes(buffer.data().data())
+    return encoded(small)

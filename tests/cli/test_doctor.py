@@ -70,6 +70,15 @@ def test_a_file_cut_anywhere_is_found(length: int, tmp_path_factory: pytest.Temp
     assert file_fault(file) == f"{file} is cut off"
 
 
+@pytest.mark.parametrize(
+    "header", [b"\xff\xfe", b"[]", b'{"a": 5}', b'{"a": {"data_offsets": [0]}}', b'{"a":' + b"[" * 9000]
+)
+def test_a_file_whose_header_is_garbage_is_found(header: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "model.safetensors"
+    file.write_bytes(len(header).to_bytes(8, "little") + header)
+    assert file_fault(file) == f"{file} is cut off"
+
+
 def test_no_model_at_all_is_a_failure(tmp_path: Path) -> None:
     (finding,) = model_findings(tmp_path)
     assert finding.level is Level.FAIL

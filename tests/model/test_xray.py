@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.model.xray import Xray, advice, drawn_heat, heat_of, noise, percent
+from app.model.timeline_words import noise_said
+from app.model.xray import Xray, advice, drawn_heat, heat_of, percent
 from engine.api.attention import MOST_LEVELS, AttentionLevel, PhraseAttention
 from engine.api.messages import Attention
 
@@ -99,4 +100,4 @@ def test_numbers_have_as_many_figures_as_they_need() -> None:
         "3.5 %",
         "0.05 %",
     ]
-    assert [noise(sigma) for sigma in (80.0, 0.30119, 0.002)] == ["80", "0.301", "0.002"]
+    assert [noise_said(sigma) for sigma in (80.0, 0.30119, 0.002)] == ["80", "0.301", "0.002"]

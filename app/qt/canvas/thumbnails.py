@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, Qt
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtGui import QImage
 
-from app.qt.pictures import read_image
+from app.qt.pictures import decoded, read_image
 
 THUMBNAIL = 384
 """Pixels of the longer side: twice what a node shows, for sharp screens."""
@@ -40,14 +39,7 @@ class Thumbnails:
 
 def from_bytes(data: bytes) -> QImage:
     """A picture no larger than nodes show it; a null image when it cannot be read."""
-    buffer = QBuffer()
-    buffer.setData(QByteArray(data))
-    reader = QImageReader(buffer)
-    reader.setAutoTransform(True)
-    size = reader.size()
-    if size.isValid() and max(size.width(), size.height()) > THUMBNAIL:
-        reader.setScaledSize(size.scaled(THUMBNAIL, THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatio))
-    return reader.read()
+    return decoded(data, THUMBNAIL)
 
 
 def from_file(path: str) -> QImage:

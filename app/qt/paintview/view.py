@@ -122,11 +122,6 @@ class PaintView(QWidget):
         self._easel.underlay.opacity = min(max(opacity, 0.0), 1.0)
         self.update()
 
-    @property
-    def picture_opacity(self) -> float:
-        """How strongly the picture below the paint is seen, 0..1."""
-        return self._easel.underlay.opacity
-
     def show_cells(self, cells: int | None, resize: Resize = "antialias") -> None:
         """Show the layers as a model sees them at `cells` cells along the longer side; None as they are painted."""
         self._easel.show_cells(cells, resize)

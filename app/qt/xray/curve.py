@@ -9,7 +9,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.model.xray import Look, noise, percent
+from app.model.timeline_words import noise_said
+from app.model.xray import Look, percent
 from app.qt.canvas.look import mixed
 from app.qt.theme import GRID
 
@@ -44,7 +45,7 @@ class NoiseCurve(QWidget):
         # Yellow and white phrases would not be seen on light paper.
         self._colour = mixed(colour, self.palette().text().color(), 0.35) if paper.lightness() > _LIGHT else colour
         if shown is not None:
-            self.setAccessibleDescription(f"Noise {noise(shown.level.sigma)}: {percent(shown.phrase.mean)}")
+            self.setAccessibleDescription(f"Noise {noise_said(shown.level.sigma)}: {percent(shown.phrase.mean)}")
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -145,9 +146,9 @@ class NoiseCurve(QWidget):
         below = QRectF(_SIDE, self.height() - _BOTTOM, self.width() - 2 * _SIDE, _BOTTOM)
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(palette.placeholderText().color())
-        painter.drawText(below, middle | Qt.AlignmentFlag.AlignLeft, f"noise {noise(first.level.sigma)}")
+        painter.drawText(below, middle | Qt.AlignmentFlag.AlignLeft, f"noise {noise_said(first.level.sigma)}")
         if last is not first:
-            painter.drawText(below, middle | Qt.AlignmentFlag.AlignRight, noise(last.level.sigma))
+            painter.drawText(below, middle | Qt.AlignmentFlag.AlignRight, noise_said(last.level.sigma))
 
     def _point(self, look: Look) -> QPointF:
         top = max(each.phrase.mean for each in self._looks) or 1.0

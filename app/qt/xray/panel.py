@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.model.layers import Layer
-from app.model.xray import Advice, Look, noise, percent
+from app.model.timeline_words import noise_said
+from app.model.xray import Advice, Look, percent
 from app.paint.palette import swatch
 from app.qt.paintview.hatches import phrase_colour
 from app.qt.panels.parts import BUTTON, emptied, heading, icon_button
@@ -80,7 +81,7 @@ class XrayPanel(QWidget):
         """The curve of a phrase, and the scale of its map."""
         self.curve.show_looks(looks, look, phrase_colour(swatch(colour)))
         self.legend.show_peak(look.phrase.peak)
-        self.reading.setText(f"Noise {noise(look.level.sigma)}: {percent(look.phrase.mean)} of the attention")
+        self.reading.setText(f"Noise {noise_said(look.level.sigma)}: {percent(look.phrase.mean)} of the attention")
         self._pages.setCurrentIndex(0)
 
     def show_advice(self, advice: Advice) -> None:
