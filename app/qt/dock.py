@@ -134,7 +134,8 @@ class Header(QWidget):
         painter.rotate(-90)
         room = QRect(4 + (20 if self.detach.isVisible() else 0), 0, self.height() - 30, self.width())
         room.setRight(self.height() - 28)
-        title = painter.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideRight, room.width())
+        metrics, last = painter.fontMetrics(), self._title.rpartition(" ")[2]
+        title = self._title if metrics.horizontalAdvance(self._title) <= room.width() else last
         painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, title)
 
 

@@ -194,7 +194,9 @@ class StudioWindow(QMainWindow):
         self.add_panel(Panel("history", "History", self.history, scrolls=False), "edit.history")
         self.add_panel(Panel("inspector", "Inspector", self.graph.inspector, graph, scrolls=False), "panel.inspector")
         self.add_panel(Panel("small-view", "Paint View", self.small_view, graph, scrolls=False), "panel.small-view")
-        self.timeline = TimelinePanel(self.desk, self._parts.jobs, read_models((RESOURCES,)))
+        models = read_models((RESOURCES, self._parts.workspace.home.models))
+        self.timeline = TimelinePanel(self.desk, self._parts.jobs, models)
+        self.canvas.checker.models = models
         self.timeline.node_wanted.connect(self.show_node)
         places = (*paint, *graph)
         self.add_panel(
@@ -305,6 +307,7 @@ class StudioWindow(QMainWindow):
     def paint_phrase(self) -> None:
         """Make the selected words of the sentence a layer, and take the brush in hand."""
         if self.desk.paint_phrase(*self.page.prompt.selected_characters()):
+            self.page.prompt.deselect()  # or one would not see the colour that the words wear now
             self.show_workspace(graph=False)
             if self.page.view.tool not in (Tool.BRUSH, Tool.LASSO, Tool.FILL, Tool.RECTANGLE, Tool.ELLIPSE):
                 self.page.view.set_tool(Tool.BRUSH)

@@ -113,8 +113,6 @@ def test_one_is_looked_at_large_and_the_next(studio: Studio, qtbot: QtBot) -> No
 def test_two_are_compared_by_a_line_that_is_dragged(studio: Studio, qtbot: QtBot) -> None:
     page = studio.window.gallery
     click(studio, 0)
-    strike(studio.window, Qt.Key.Key_C)
-    assert "two pictures" in studio.window.messages.text
     click(studio, 2, CTRL)
     strike(studio.window, Qt.Key.Key_C)
     wipe = page.wipe
@@ -132,6 +130,19 @@ def test_two_are_compared_by_a_line_that_is_dragged(studio: Studio, qtbot: QtBot
     assert colour(quarter) == (60, 20, 120)
     strike(studio.window, Qt.Key.Key_Escape)
     assert studio.gallery.pair is None
+
+
+def test_one_is_compared_with_the_one_made_before_it(studio: Studio) -> None:
+    page, names = studio.window.gallery, [entry.name for entry in studio.gallery.entries]
+    click(studio, 0)
+    strike(studio.window, Qt.Key.Key_C)
+    assert studio.gallery.pair is not None
+    assert [entry.name for entry in studio.gallery.pair] == [names[1], names[0]]
+    page.back()
+    click(studio, len(names) - 1)
+    strike(studio.window, Qt.Key.Key_C)
+    assert studio.gallery.pair is None
+    assert "two pictures" in studio.window.messages.text
 
 
 def test_what_is_taken_out_can_be_put_back(studio: Studio) -> None:

@@ -67,6 +67,7 @@ def test_hovering_a_phrase_tells_what_it_steers(studio: Studio, qtbot: QtBot) ->
     write(window, "a castle under a blue sky")
     select_last_words(window, 2)
     strike(window, Qt.Key.Key_P, CTRL)
+    assert not window.page.prompt.textCursor().hasSelection(), "the words show the colour of their paint"
     checked(qtbot, prompt)
     told = hover(prompt, "blue sky")
     assert "“blue sky”: Steers CLIP columns 5–6 and T5 columns 36–37." in told

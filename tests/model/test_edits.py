@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ from app.paint.tiles import TileMask
 from engine.api.plan import Asset, Json, Plan
 from nodes.graph.compile import compile_plan
 from nodes.graph.errors import EditError
-from nodes.graph.model import End, Frame, Link
+from nodes.graph.model import End, Frame, Link, Node
 from nodes.graph.validate import validate
 from nodes.registry import Registry, built_in
 
@@ -272,6 +273,7 @@ def picture(value: int) -> PictureFile:
 
 def test_style_pictures_come_with_their_nodes_and_go_with_them(document: Document) -> None:
     styled = edits.add_style_pictures(document, REGISTRY, [picture(1), picture(2)])
+    assert _apart(styled.graph.nodes), "no node begins on another"
     (style,) = face_of(styled, REGISTRY).styles
     styled = edits.add_style_pictures(styled, REGISTRY, [picture(1)])
     assert (len(styled.assets), edits.style_weights(styled, style)) == (2, [1.0, 1.0, 1.0])
@@ -370,3 +372,7 @@ def test_what_only_the_graph_knows_is_said_to_be_driven(document: Document) -> N
 
 def test_a_registry_without_output_nodes_has_no_face(document: Document) -> None:
     assert face_of(document, Registry(())).target is None
+
+
+def _apart(nodes: Sequence[Node]) -> bool:
+    return all(abs(one.x - two.x) >= 240 or abs(one.y - two.y) >= 100 for one, two in combinations(nodes, 2))

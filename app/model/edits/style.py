@@ -24,7 +24,10 @@ Shares: TypeAlias = tuple[float, float, float, float]
 
 WHOLE: Shares = (0.0, 0.0, 1.0, 1.0)
 
-ASIDE, BELOW = 260.0, 140.0
+ASIDE, BELOW = 260.0, 320.0
+"""Room for a node with its picture."""
+
+_ROOM = 220.0
 """How far from each other new nodes are put, in canvas units."""
 
 
@@ -140,7 +143,8 @@ def _with_style(document: Document, registry: Registry, style: str | None, ids: 
     if face.first is None:
         raise EditError("Nothing draws a picture that could take on a look. Add a Denoise node first.")
     node, first = ids(), document.nodes[face.first]
-    document = add_node(document, spec_of(registry, STYLE_REFERENCE), node, first.x - ASIDE, first.y + BELOW)
+    lowest = max((other.y for other in document.graph.nodes if other.x < first.x), default=first.y)
+    document = add_node(document, spec_of(registry, STYLE_REFERENCE), node, first.x - ASIDE, lowest + _ROOM)
     wires = [Link(End(node, "style"), End(solve, "style")) for solve in _taking(document, registry, face.solves)]
     return with_links(document, [*document.graph.links, *wires]), node
 

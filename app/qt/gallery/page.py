@@ -100,12 +100,15 @@ class GalleryPage(QWidget):
         self._follow()
 
     def compare(self) -> None:
-        """Compare the two chosen pictures."""
-        two = self.grid.selected
+        """Compare the two chosen pictures; one alone with the picture that was made before it."""
+        two = [entry.name for entry in self.grid.selected]
+        if len(two) == 1:
+            made = [entry.name for entry in self._gallery.entries]
+            two = [*made[made.index(two[0]) + 1 :][:1], *two]
         if len(two) != 2:
             self.told.emit("Choose two pictures to compare: click one, and the other with Ctrl held.")
             return
-        self._gallery.compare((two[0].name, two[1].name))
+        self._gallery.compare((two[0], two[1]))
 
     def back(self) -> bool:
         """Go back to the grid; False when it is there."""

@@ -127,6 +127,12 @@ class SentenceField(QPlainTextEdit):
             cursor.select(QTextCursor.SelectionType.WordUnderCursor)
         return from_utf16(self._text, cursor.selectionStart()), from_utf16(self._text, cursor.selectionEnd())
 
+    def deselect(self) -> None:
+        """Select nothing; the cursor stays."""
+        cursor = self.textCursor()
+        cursor.clearSelection()
+        self.setTextCursor(cursor)
+
     def character_at(self, place: QPoint) -> int | None:
         """The character under a place of the viewport; None where there is none."""
         cursor = self.cursorForPosition(place)
