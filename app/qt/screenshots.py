@@ -76,6 +76,9 @@ def _take(studio: Studio, folder: Path, *, generate: bool) -> None:
         if generate:
             _take_xray(studio, folder / f"x-ray-{theme.name}.png")
             _take_gallery(studio, folder / f"gallery-{theme.name}.png", folder / f"compare-{theme.name}.png")
+    window.show_workspace(graph=False)
+    window.resize(window.minimumSize())
+    _shoot(studio, folder / "smallest-light.png")
 
 
 def _take_sheets(studio: Studio, folder: Path, theme: str) -> None:
