@@ -176,7 +176,8 @@ class Dock(QDockWidget):
     @property
     def unfolded_height(self) -> int:
         """The height at which all that it holds is seen."""
-        inside = min(self._inside.sizeHint().height(), self._inside.maximumHeight())
+        held = self._inside
+        inside = max(held.minimumHeight(), min(held.sizeHint().height(), held.maximumHeight()))
         return inside if self.in_band else self.header.height() + inside
 
     def toggle_folded(self) -> None:
