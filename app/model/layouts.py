@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from app.files.atomic import write_atomically
+from engine.api.decoding import decode_json
 
 
 class Place(Enum):
@@ -57,8 +58,8 @@ def shares(likes: Sequence[int], room: int) -> list[int]:
 def load_layouts(path: Path) -> dict[Place, Layout]:
     """The layouts in a file; those that are whole."""
     try:
-        kept = msgspec.json.decode(path.read_bytes(), type=dict[str, msgspec.Raw])
-    except (OSError, msgspec.DecodeError, ValueError):
+        kept = decode_json(path.read_bytes(), dict[str, msgspec.Raw])
+    except (OSError, msgspec.DecodeError):
         return {}
     found = {place: _whole(kept[place.value]) for place in Place if place.value in kept}
     return {place: layout for place, layout in found.items() if layout is not None}
@@ -75,9 +76,9 @@ def save_layouts(path: Path, layouts: Mapping[Place, Layout]) -> None:
 def _whole(data: msgspec.Raw) -> Layout | None:
     # The window system trusts what it once wrote, so a bit that fell over must not reach it.
     try:
-        kept = msgspec.json.decode(data, type=_Kept)
-        layout = msgspec.json.decode(kept.layout, type=Layout)
-    except (msgspec.DecodeError, ValueError):
+        kept = decode_json(data, _Kept)
+        layout = decode_json(kept.layout, Layout)
+    except msgspec.DecodeError:
         return None
     return layout if _digest(bytes(kept.layout)) == kept.digest else None
 

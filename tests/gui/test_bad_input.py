@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QTextDocumentFragment
+from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -25,6 +26,7 @@ from app.paint.exchange.layers import PaintedPhrase, Painting
 from app.paint.tiles import TileMask
 from app.qt.application import DEMO, Studio
 from tests.gui.studios import CTRL, LONG, open_studio, quick_project, strike
+from tests.gui.test_gallery import keep
 
 GARBAGE = b"\x00\xff garbage \xfe {[\x80"
 SEGMENT = "00000001.journal"
@@ -125,6 +127,19 @@ def test_a_name_that_looks_like_markup_is_shown_as_it_is(studio: Studio, qtbot: 
         qtbot.waitUntil(lambda: name in messages.text)  # noqa: B023  called at once
         sizes.append(messages.sizeHint().height())
     assert sizes[0] == sizes[1]
+
+
+def test_a_sentence_that_looks_like_markup_is_shown_as_it_is(studio: Studio, qtbot: QtBot) -> None:
+    sentence = 'an <img src="file:///etc/passwd"> & <b>owl</b>'
+    keep(studio, sentence, 1)
+    shelf = studio.window.gallery.shelf
+    qtbot.waitUntil(lambda: len(studio.window.strip.kept) == 1)
+    for tip in (
+        shelf.data(shelf.index(0), Qt.ItemDataRole.ToolTipRole),
+        studio.window.strip.view.item(0).toolTip(),
+    ):
+        assert isinstance(tip, str)
+        assert sentence in (QTextDocumentFragment.fromHtml(tip).toPlainText() if GuiQt.mightBeRichText(tip) else tip)
 
 
 def test_a_bomb_dropped_on_a_phrase_is_told(studio: Studio, qtbot: QtBot, tmp_path: Path) -> None:

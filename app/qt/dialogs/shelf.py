@@ -18,6 +18,7 @@ from app.model.recent import read_thumbnail
 from app.model.sketches import sketch
 from app.qt.dialogs.sheet import Sheet, scrolled
 from app.qt.panels.parts import heading, quiet
+from app.qt.plain import plain_tip
 from app.qt.theme import GRID, Theme, icon
 from nodes.registry import Registry
 
@@ -73,7 +74,7 @@ class Shelf(Sheet):
         for offered in board.offered:
             item = QListWidgetItem(_framed(None, self._theme, empty=offered.path is None), offered.title)
             item.setData(_ROLE, offered)
-            item.setToolTip(offered.told)
+            item.setToolTip(plain_tip(offered.told))
             item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
             item.setSizeHint(QSize(PICTURE + 2 * GRID, PICTURE + 5 * GRID))
             made.addItem(item)

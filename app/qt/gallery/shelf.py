@@ -9,6 +9,7 @@ from PySide6.QtGui import QPixmap
 
 from app.model.gallery import Entry, Gallery
 from app.qt.gallery.thumbnails import Thumbnails
+from app.qt.plain import plain_tip
 
 ENTRY = Qt.ItemDataRole.UserRole
 _Index = QModelIndex | QPersistentModelIndex
@@ -67,8 +68,10 @@ class Shelf(QAbstractListModel):
         match role:
             case Qt.ItemDataRole.UserRole:
                 return entry
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
+            case Qt.ItemDataRole.DisplayRole:
                 return entry.prompt or entry.name
+            case Qt.ItemDataRole.ToolTipRole:
+                return plain_tip(entry.prompt or entry.name)
             case Qt.ItemDataRole.AccessibleTextRole:
                 return f"{entry.prompt or entry.name}{', starred' if entry.starred else ''}"
         return None

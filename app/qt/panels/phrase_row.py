@@ -57,6 +57,7 @@ class PhraseRow(QWidget):
         self.setAcceptDrops(True)
         self._swatch = PhraseSwatch(layer.colour)
         self._title = QLabel()
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
         self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.badge = QLabel("lost")
         self.badge.setObjectName("badge")

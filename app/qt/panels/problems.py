@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from app.model.problems import WHOLE_GRAPH, Problems
+from app.qt.plain import plain_tip
 
 _LONGEST = 90
 
@@ -40,6 +41,6 @@ class ProblemCount(QToolButton):
     def _add(self, menu: QMenu, node: str, message: str) -> None:
         short = message if len(message) <= _LONGEST else f"{message[: _LONGEST - 1]}…"
         line = menu.addAction(short.replace("&", "&&"))
-        line.setToolTip(message)
+        line.setToolTip(plain_tip(message))
         line.setEnabled(node != WHOLE_GRAPH)
         line.triggered.connect(lambda _checked=False: self.wanted.emit(node))

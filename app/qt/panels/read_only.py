@@ -20,6 +20,7 @@ class ReadOnlyBar(QWidget):
         self.setObjectName("message")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._told = QLabel()
+        self._told.setTextFormat(Qt.TextFormat.PlainText)
         self._told.setObjectName("warning")
         self._told.setWordWrap(True)
         self.save = QPushButton("Save a Copy…")

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QListWidget, QList
 
 from app.qt.panels.parts import BUTTON
 from app.qt.pictures import read_image
+from app.qt.plain import plain_tip
 from app.qt.theme import ICON_SIZE
 
 THUMBNAIL = 72
@@ -202,6 +203,7 @@ def _item(kept: Kept) -> QListWidgetItem:
     item = QListWidgetItem(icon, "")
     item.setData(_ROLE, kept)
     size = QImageReader(str(kept.path)).size()
-    item.setToolTip(f"{kept.told}\n{size.width()} × {size.height()} pixels" if size.isValid() else kept.told)
+    told = f"{kept.told}\n{size.width()} × {size.height()} pixels" if size.isValid() else kept.told
+    item.setToolTip(plain_tip(told))
     item.setSizeHint(QSize(THUMBNAIL + 8, THUMBNAIL + 8))
     return item

@@ -17,6 +17,7 @@ from app.qt.panels.crop_picture import CropPicture
 from app.qt.panels.number import NumberSlider, Range
 from app.qt.panels.parts import column, emptied, icon_button
 from app.qt.pictures import PATTERN, decoded, dropped_pictures, holds_pictures, read_pictures
+from app.qt.plain import plain_tip
 from app.qt.theme import GRID, Icons
 
 _SIDE = 56
@@ -173,7 +174,7 @@ class StylePanel(QWidget):
         button.setCheckable(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         told = f"{self._desk.document.nodes[node].title or 'From the graph'}: choose the part whose look counts"
-        button.setToolTip(told)
+        button.setToolTip(plain_tip(told))
         button.setAccessibleName(told)
         button.setEnabled(not self._images[node].isNull())
         button.clicked.connect(lambda checked: self._open_crop(node if checked else None))

@@ -30,6 +30,7 @@ from app.model.face import Face
 from app.model.first_model import model_behind
 from app.model.vocabulary import UnknownWord
 from app.qt.desk import Desk
+from app.qt.plain import plain_tip
 from app.qt.sentence.word_check import WordCheck
 from app.qt.theme import Icons
 from app.tokens.checking import Checked
@@ -223,7 +224,7 @@ class SentenceField(QPlainTextEdit):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             character = self.character_at(event.pos())
             told = "" if character is None else self.told_of(character)
-            QToolTip.showText(event.globalPos(), told, self)  # nothing to tell takes away what is shown
+            QToolTip.showText(event.globalPos(), plain_tip(told), self)  # nothing to tell takes away what is shown
             return True
         return super().viewportEvent(event)
 
