@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.api.messages import AnyEvent, NodeDone, NodeFailed, Preview, Progress, encode_events
@@ -20,6 +21,20 @@ if TYPE_CHECKING:
 GATHER = 0.01
 
 
+@dataclass(frozen=True, eq=False)
+class _Shown:
+    """A preview that is not a PNG yet."""
+
+    job: str
+    node: str
+    item: int
+    pixels: NDArray[np.uint8]
+
+    def drawn(self) -> Preview:
+        """The event."""
+        return Preview(self.job, self.node, self.item, *preview_png(self.pixels))
+
+
 class Outbox:
     """Filled from any thread with `put` and `show`, emptied by the one thread that is in `run`."""
 
@@ -29,9 +44,9 @@ class Outbox:
         self._filled = threading.Event()
         self._hurry = threading.Event()
         self._closed = False
-        self._events: list[AnyEvent] = []
+        self._events: list[AnyEvent | _Shown] = []
         self._progress: Progress | None = None
-        self._preview: tuple[str, str, int, NDArray[np.uint8]] | None = None
+        self._preview: _Shown | None = None
 
     def put(self, event: AnyEvent) -> None:
         """Send `event` soon."""
@@ -39,10 +54,16 @@ class Outbox:
             if isinstance(event, Progress):
                 self._progress = event
             else:
-                self._events.append(event)
                 if isinstance(event, (NodeDone, NodeFailed)):
-                    self._progress = self._preview = None  # they were of this node, which has ended
+                    self._close_node(kept=isinstance(event, NodeDone))
+                self._events.append(event)
         self._filled.set()
+
+    def _close_node(self, *, kept: bool) -> None:
+        """The node that was running has ended: its last preview stays its face, unless it failed."""
+        if kept and self._preview is not None:
+            self._events.append(self._preview)
+        self._progress = self._preview = None
 
     def put_now(self, event: AnyEvent) -> None:
         """Send `event` without waiting for others."""
@@ -52,7 +73,7 @@ class Outbox:
     def show(self, job: str, node: str, item: int, pixels: NDArray[np.uint8]) -> None:
         """Send a preview soon, unless a newer one comes first; it becomes a PNG only when it is sent."""
         with self._lock:
-            self._preview = (job, node, item, pixels)
+            self._preview = _Shown(job, node, item, pixels)
         self._filled.set()
 
     def close(self) -> None:
@@ -76,15 +97,7 @@ class Outbox:
         self._filled.clear()
         self._hurry.clear()
         with self._lock:
-            events, preview = self._events, self._preview
-            if self._progress is not None:
-                events.append(self._progress)
+            waiting = [*self._events, *(last for last in (self._progress, self._preview) if last is not None)]
             self._events, self._progress, self._preview = [], None, None
-        if preview is not None:
-            events.append(_draw(*preview))
-        if events:
-            self._send(encode_events(events))
-
-
-def _draw(job: str, node: str, item: int, pixels: NDArray[np.uint8]) -> Preview:
-    return Preview(job, node, item, *preview_png(pixels))
+        if waiting:
+            self._send(encode_events([event.drawn() if isinstance(event, _Shown) else event for event in waiting]))
