@@ -43,22 +43,23 @@ def main() -> int:
 class InstalledModels:
     """Loads parts of installed models; the catalogue imports torch, so it comes in with the first one."""
 
-    def __init__(self) -> None:
+    def __init__(self, added: Path | None) -> None:
+        self._added = added
         self._catalogue: Catalogue | None = None
 
     def __call__(self, model: str, part: str, device: str) -> object:
         """Load one denoiser onto a device."""
         if self._catalogue is None:
-            from engine.models.catalogue import Catalogue
+            from engine.models.catalogue import RESOURCES, Catalogue
 
-            self._catalogue = Catalogue()
+            self._catalogue = Catalogue(RESOURCES, *([self._added] if self._added else []))
         return self._catalogue.load_part(model, part, device)
 
 
 def _settings(arguments: argparse.Namespace, begun: float) -> HostSettings:
     models = arguments.model_bytes
     return HostSettings(
-        InstalledModels(),
+        InstalledModels(arguments.models),
         tuple(filter(None, arguments.warm.split(","))),
         arguments.cache_bytes or cache_budget(),
         (lambda _device: int(models)) if models else model_budget,
@@ -73,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         "--address", required=True, help="where to listen: a socket's path, or a pipe's name on Windows"
     )
     parser.add_argument("--warm", default="torch", help="modules to import ahead of the first job, with commas between")
+    parser.add_argument("--models", type=Path, help="folder of the models that were added to those of the program")
     parser.add_argument("--cache-bytes", type=int, help="most bytes of results to keep (default: an eighth of memory)")
     parser.add_argument("--model-bytes", type=int, help="most bytes of models to keep (default: by the device)")
     parser.add_argument(

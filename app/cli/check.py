@@ -7,8 +7,11 @@ from pathlib import Path
 
 from app.cli.errors import Exit
 from app.cli.json_text import json_text
+from app.cli.places import RESOURCES
 from app.cli.projects import open_with_warnings, problem_line
 from app.cli.terminal import say
+from app.model.home import find_home
+from app.model.model_cards import missing_models, read_models
 from nodes.graph.validate import validate
 from nodes.registry import installed
 
@@ -23,7 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the problems; exit 1 when there are any."""
     registry = installed()
     project = open_with_warnings(arguments.file, registry)
-    problems = validate(project.graph, registry, project.files)
+    models = read_models((RESOURCES, find_home().models))
+    problems = (*validate(project.graph, registry, project.files), *missing_models(project.graph, models))
     if arguments.json:
         say(json_text(problems))
     elif problems:

@@ -3,37 +3,47 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 from pathlib import Path
 
 import msgspec
 
+from app.cli.engine_tools import run_tool
 from app.cli.errors import CommandError, Exit, UsageError
 from app.cli.json_text import json_text
 from app.cli.places import RESOURCES
 from app.cli.terminal import say
+from app.model.home import find_home
 from engine.api.cards import ModelCard
+from engine.api.decoding import decode_json
 
 CARD = "model.json"
+GOING = ".going-"
 ACTIONS = ("list", "info", "add", "remove")
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `models`."""
     parser.add_argument("action", choices=ACTIONS, metavar="ACTION", help=", ".join(ACTIONS))
-    parser.add_argument("name", nargs="?", help="the model, for info and remove; a file or folder, for add")
+    parser.add_argument("name", nargs="?", help="the model, for info and remove; a folder or file, for add")
+    parser.add_argument("--name", dest="called", help="for add: what the model shall be called here")
+    told = "for add of an ensemble's file: the model whose encoders it was trained with (storybook)"
+    parser.add_argument("--encoders", metavar="MODEL", default="storybook", help=told)
     parser.add_argument("--json", action="store_true", help="print the cards as JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List models or tell of one."""
-    cards = read_cards(RESOURCES)
+    """List models, tell of one, add one or remove one."""
+    cards = (*read_cards(RESOURCES), *read_cards(find_home().models))
     if arguments.action == "list":
         say(json_text(cards) if arguments.json else "\n".join(map(_line, cards)) or "There are no models.")
         return Exit.DONE
     if arguments.name is None:
         raise UsageError(f"`sinopia models {arguments.action}` needs a name.", "See `sinopia models list`.")
-    if arguments.action != "info":
-        raise _fixed(arguments.action, arguments.name, cards)
+    if arguments.action == "add":
+        return _add(arguments, cards)
+    if arguments.action == "remove":
+        return _remove(_named(arguments.name, cards))
     card = _named(arguments.name, cards)
     say(json_text(card) if arguments.json else described(card))
     return Exit.DONE
@@ -45,25 +55,50 @@ def read_cards(folder: Path) -> tuple[ModelCard, ...]:
     Raises:
         CommandError: a card is damaged.
     """
-    return tuple(_read(file) for file in sorted(folder.glob(f"*/{CARD}")))
+    return tuple(_read(file) for file in sorted(folder.glob(f"[!.]*/{CARD}")))
 
 
 def _read(file: Path) -> ModelCard:
     try:
-        return msgspec.json.decode(file.read_bytes(), type=ModelCard)
+        return decode_json(file.read_bytes(), ModelCard)
     except (OSError, msgspec.DecodeError) as error:
         raise CommandError(f"{file}: the model card cannot be read ({error}).", "Fetch this model again.") from error
 
 
-def _fixed(action: str, name: str, cards: tuple[ModelCard, ...]) -> CommandError:
-    """Models of other families cannot be loaded by this version, so there is nothing to add them to."""
-    if action == "add":
-        return CommandError(
-            f"{name} was not added: this version draws with the models that come with it and loads no others yet.",
-            "See `sinopia models list`.",
+def _add(arguments: argparse.Namespace, cards: tuple[ModelCard, ...]) -> int:
+    """Taking a model in means looking through its weights, which is the engine's work."""
+    source = Path(arguments.name)
+    if not source.exists():
+        raise CommandError(f"{source}: there is no such file or folder.", "Name a model's folder or ensemble's file.")
+    encoders = folder_of(_named(arguments.encoders, cards))
+    options = [str(source), str(find_home().models), "--encoders", str(encoders)]
+    options += ["--name", arguments.called] if arguments.called else []
+    run_tool("engine.models.adopting", options, debug=arguments.debug)
+    return Exit.DONE
+
+
+def _remove(card: ModelCard) -> int:
+    folder = folder_of(card)
+    if folder.parent == RESOURCES:
+        raise CommandError(
+            f"{card.title} comes with the program and is not removed alone.", "Delete the program instead."
         )
-    card = _named(name, cards)
-    return CommandError(f"{card.title} comes with the program and is not removed alone.", "Delete the program instead.")
+    going = folder.with_name(f"{GOING}{folder.name}")
+    try:
+        shutil.rmtree(going, ignore_errors=True)
+        folder.rename(going)  # at once: half a model is never found
+        shutil.rmtree(going)
+    except OSError as error:
+        told = f"{error.filename or folder}: {error.strerror or error}."
+        raise CommandError(told, "Close the programs that use the model, and try again.") from error
+    say(f"{card.title} was removed.")
+    return Exit.DONE
+
+
+def folder_of(card: ModelCard) -> Path:
+    """Where a model lies: among those of the program, or among the added ones."""
+    own = RESOURCES / card.name
+    return own if (own / CARD).is_file() else find_home().models / card.name
 
 
 def _named(name: str, cards: tuple[ModelCard, ...]) -> ModelCard:

@@ -20,6 +20,11 @@ def default_logs() -> Path:
     return find_home().root / "logs"
 
 
+def default_models() -> Path:
+    """Where the models are that the user added."""
+    return find_home().models
+
+
 @dataclass(frozen=True)
 class EngineSettings:
     """`warm`: modules that the engine loads ahead of its first job. Budgets in bytes; None leaves them to the engine.
@@ -35,11 +40,13 @@ class EngineSettings:
     patience: float = 5.0
     start_patience: float = 60.0
     logs: Path = field(default_factory=default_logs)
+    models: Path = field(default_factory=default_models)
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def command(self, address: str) -> list[str]:
         """The command line of an engine; -P because nothing in the current folder may pass for a library."""
         command = [self.python, "-P", "-m", "engine", "--address", address, "--warm", ",".join(self.warm)]
+        command += ["--models", str(self.models)]
         if self.cache_bytes is not None:
             command += ["--cache-bytes", str(self.cache_bytes)]
         if self.model_bytes is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.model.document import Document
-from app.model.timeline import MODELS
+from app.model.model_cards import model_of
 from nodes.graph.model import End
 
 
@@ -18,8 +18,9 @@ def model_behind(document: Document, solve: str | None) -> str | None:
         node = document.nodes.get(name)
         if node is None or name in seen:
             continue
-        if node.type in MODELS:
-            return MODELS[node.type]
+        model = model_of(node)
+        if model is not None:
+            return model
         seen.add(name)
         pending += [link.source.node for link in document.graph.links if link.target.node == name]
     return None

@@ -53,6 +53,11 @@ class Home:
         return self.root / "live"
 
     @property
+    def models(self) -> Path:
+        """Models that were added, each in a folder of its name."""
+        return self.root / "models"
+
+    @property
     def templates(self) -> Path:
         """Projects to begin with, kept by the artist."""
         return self.root / "templates"

@@ -8,7 +8,6 @@ from math import gcd
 from app.model.document import Document
 from app.model.face import Face
 from app.model.model_cards import Models
-from app.model.timeline import MODELS
 from engine.api.cards import PartCard
 from engine.api.sizes import WIDEST, Size, buckets, drawn_size
 from nodes.graph.model import Link
@@ -59,4 +58,4 @@ def _parts(document: Document, solve: str, models: Models) -> Iterator[PartCard]
 
 def _part(document: Document, link: Link, models: Models) -> PartCard | None:
     node = document.nodes.get(link.source.node)
-    return None if node is None else models.part(MODELS.get(node.type, ""), link.source.port)
+    return None if node is None else models.part_of(node, link.source.port)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from app.model.document import Document, frozen
+from app.model.model_cards import Models, missing_models
 from nodes.graph.errors import Problem
 from nodes.graph.validate import validate
 from nodes.registry import Registry
@@ -15,12 +16,13 @@ Problems = Mapping[str, tuple[Problem, ...]]
 WHOLE_GRAPH = ""
 
 
-def check(document: Document, registry: Registry, inside: str = "") -> Problems:
+def check(document: Document, registry: Registry, inside: str = "", models: Models | None = None) -> Problems:
     """Everything that is wrong, by node. What is wrong inside an instance of a component shows on the instance.
 
-    `inside`: "a/" for the nodes inside the instance a.
+    `inside`: "a/" for the nodes inside the instance a. `models`: those that there are; None does not look.
     """
-    return by_node(validate(document.graph, registry, document.files), inside)
+    missing = () if models is None else missing_models(document.graph, models)
+    return by_node((*validate(document.graph, registry, document.files), *missing), inside)
 
 
 def by_node(problems: Iterable[Problem], inside: str = "") -> Problems:

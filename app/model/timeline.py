@@ -22,9 +22,6 @@ from nodes.registry import Registry
 from nodes.specs.declare import PortType
 
 EXPERT, ENSEMBLE, SIGMAS = "sinopia.expert", "sinopia.ensemble", "sinopia.sigmas"
-MODELS: Mapping[str, str] = {"sinopia.storybook": "storybook"}
-"""Node types that stand for a model, and its folder name."""
-
 KINDS: Mapping[str, SpanKind] = {"refiner": SpanKind.REFINER, "upscaler": SpanKind.UPSCALER}
 """Outputs of models that are made for one purpose."""
 
@@ -156,7 +153,7 @@ class _Reader:
         shape = self._registry.shape(node.type)
         if node.muted or shape is None or any(port.type in _DENOISERS for port in shape.spec.inputs):
             raise _DrivenError(f"{self._title(node)} gives its denoiser.", node.id)
-        part = self._models.part(MODELS.get(node.type, ""), source.port)
+        part = self._models.part_of(node, source.port)
         whole = part is None or (part.sigma_max >= SIGMA_MAX and part.sigma_min <= SIGMA_MIN)
         kind = KINDS.get(source.port, SpanKind.BASE if whole else SpanKind.EXPERT)
         if part is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -28,18 +28,18 @@ Checker: TypeAlias = Callable[[str, str], Checked]
 """Reads a text (second) with the model in the folder of that name (first)."""
 
 
-def checker(folder: Path) -> Checker:
-    """Checks texts with the models in `folder`, each loaded once. What it gives may be called in one thread only."""
+def checker(*folders: Path) -> Checker:
+    """Checks texts with the models in `folders`, each loaded once. What it gives may be called in one thread only."""
 
     @lru_cache(maxsize=1)
     def models() -> Models:
-        return read_models((folder,))
+        return read_models(folders)
 
     @lru_cache(maxsize=8)
     def read(model: str) -> Callable[[str], Reading]:
         from app.tokens.reader import SentenceReader  # the library takes a moment, which no start should wait for
 
-        return SentenceReader(folder / model).read
+        return SentenceReader(_place(folders, model)).read
 
     def check(model: str, text: str) -> Checked:
         vocabulary, card = models().vocabulary(model), models().cards.get(model)
@@ -47,3 +47,8 @@ def checker(folder: Path) -> Checker:
         return Checked(text, title, read(model)(text), vocabulary.unknown(text), vocabulary)
 
     return check
+
+
+def _place(folders: Sequence[Path], model: str) -> Path:
+    """Where a model lies; where it would, when it is not there."""
+    return next((folder / model for folder in folders if (folder / model).is_dir()), folders[0] / model)

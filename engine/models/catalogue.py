@@ -10,6 +10,7 @@ import msgspec
 import torch
 
 from engine.api.cards import ModelCard, PartCard
+from engine.api.decoding import decode_json
 from engine.models.ediff.build import build_network
 from engine.models.ediff.config import UNetConfig
 from engine.models.ediff.encoders import Encoders
@@ -22,10 +23,13 @@ CARD = "model.json"
 
 
 class Catalogue:
-    """Models by folder name below `root`; parts of one model share its encoders while any of them is loaded."""
+    """Models by folder name below `roots`; parts of one model share its encoders while any of them is loaded.
 
-    def __init__(self, root: Path = RESOURCES) -> None:
-        self._root = root
+    Where two have one name, that below the earlier root counts.
+    """
+
+    def __init__(self, *roots: Path) -> None:
+        self._roots = roots or (RESOURCES,)
         self._encoders: WeakValueDictionary[tuple[str, str], Encoders] = WeakValueDictionary()
 
     def card(self, model: str) -> ModelCard:
@@ -35,11 +39,9 @@ class Catalogue:
             UnknownModelError: there is no such model.
             ModelFileError: its card is damaged.
         """
-        file = self._root / model / CARD
-        if not file.is_file():
-            raise UnknownModelError(f"there is no model {model!r} in {self._root}; see `sinopia models list`")
+        file = self._folder(model) / CARD
         try:
-            return msgspec.json.decode(file.read_bytes(), type=ModelCard)
+            return decode_json(file.read_bytes(), ModelCard)
         except msgspec.DecodeError as error:
             raise ModelFileError(file, f"the model card is damaged ({error})") from error
 
@@ -52,8 +54,8 @@ class Catalogue:
         """
         card = self.card(model)
         found = self._part(card, part)
-        folder = self._root / model
-        network = build_network(self._network_config(folder / found.file))
+        folder = self._folder(model)
+        network = build_network(read_network(folder / found.file))
         load_weights(network, checked(folder / found.file, found.sha256))
         return StorybookDenoiser(
             network.to(device),
@@ -70,21 +72,36 @@ class Catalogue:
         names = ", ".join(found.name for found in card.parts)
         raise UnknownModelError(f"model {card.name!r} has no part {part!r}; it has {names}")
 
-    def _network_config(self, weights: Path) -> UNetConfig:
-        file = weights.with_suffix(".json")
-        try:
-            return msgspec.json.decode(file.read_bytes(), type=UNetConfig)
-        except OSError as error:
-            raise ModelFileError(file, "the network's description is missing") from error
-        except msgspec.DecodeError as error:
-            raise ModelFileError(file, f"the network's description is damaged ({error})") from error
+    def _folder(self, model: str) -> Path:
+        for root in self._roots:
+            if (root / model / CARD).is_file():
+                return root / model
+        raise UnknownModelError(
+            f"There is no model {model!r} here. Add it with `sinopia models add FOLDER`, or choose one that"
+            " `sinopia models list` tells."
+        )
 
     def _shared_encoders(self, model: str, device: str) -> Encoders:
         encoders = self._encoders.get((model, device))
         if encoders is None:
-            encoders = Encoders.load(self._root / model).to(torch.device(device))
+            encoders = Encoders.load(self._folder(model)).to(torch.device(device))
             self._encoders[model, device] = encoders
         return encoders
+
+
+def read_network(weights: Path) -> UNetConfig:
+    """The description of a network, which lies beside its weights.
+
+    Raises:
+        ModelFileError: it is missing or damaged.
+    """
+    file = weights.with_suffix(".json")
+    try:
+        return decode_json(file.read_bytes(), UNetConfig)
+    except OSError as error:
+        raise ModelFileError(file, "the network's description is missing") from error
+    except msgspec.DecodeError as error:
+        raise ModelFileError(file, f"the network's description is damaged ({error})") from error
 
 
 def checked(file: Path, sha256: str) -> Path:

@@ -2,6 +2,7 @@
 
 ModelError                 anything wrong with a model
 +-- UnknownModelError      no model or part of that name
++-- AdoptionError          a model cannot be taken in
 +-- ModelFileError         a file of the model is missing, damaged or of another kind
 """
 
@@ -16,6 +17,10 @@ class ModelError(Exception):
 
 class UnknownModelError(ModelError):
     """No model or part of that name."""
+
+
+class AdoptionError(ModelError):
+    """A model cannot be taken in; the message is a sentence with the next step."""
 
 
 class ModelFileError(ModelError):

@@ -16,6 +16,11 @@ def storybook(context: Context) -> tuple[DenoiserRef, ...]:
     return tuple(DenoiserRef("storybook", part) for part in STORYBOOK_PARTS)
 
 
+def model(context: Context, *, model: str, part: str) -> DenoiserRef:
+    """One denoiser of a model, by name."""
+    return DenoiserRef(model, part)
+
+
 def expert(
     context: Context, *, denoiser: DenoiserRef | EnsembleRef, sigma_from: float, sigma_to: float, guidance: float | None
 ) -> DenoiserRef:

@@ -22,6 +22,7 @@ class Code(Enum):
     BAD_CHOICE = "bad-choice"
     BAD_REFERENCE = "bad-reference"
     MISSING_FILE = "missing-file"
+    MISSING_MODEL = "missing-model"
     BROKEN_PHRASE = "broken-phrase"
     CONTRADICTION = "contradiction"
     UNKNOWN_COMPONENT = "unknown-component"

@@ -20,6 +20,25 @@ STORYBOOK = Spec(
     ),
 )
 
+MODEL = Spec(
+    type="sinopia.model",
+    title="Model",
+    family="models",
+    help="A denoiser of any model there is: that of the program, or one added with `sinopia models add`.",
+    run="nodes.impl.models:model",
+    aliases=("checkpoint", "load", "own", "custom", "trained", "weights"),
+    outputs=(Port("denoiser", PortType.DENOISER, "The denoiser, over the noise levels that its card tells."),),
+    parameters=(
+        Parameter(
+            "model", Kind.NAME, "storybook", "Its name, as `sinopia models list` tells it.", connectable=False
+        ),
+        Parameter(
+            "part", Kind.TEXT, "base", "Which of its denoisers; `sinopia models info` lists them.",
+            minimum=1, maximum=64, connectable=False,
+        ),
+    ),
+)  # fmt: skip
+
 EXPERT = Spec(
     type="sinopia.expert",
     title="Expert",
@@ -74,4 +93,4 @@ ENSEMBLE = Spec(
     outputs=(Port("ensemble", PortType.ENSEMBLE, "All of them as one denoiser."),),
 )
 
-SPECS = (STORYBOOK, EXPERT, ENSEMBLE)
+SPECS = (STORYBOOK, MODEL, EXPERT, ENSEMBLE)

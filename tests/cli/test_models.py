@@ -55,7 +55,7 @@ def test_a_card_tells_what_a_model_knows(name: str, shelf: Path, capsys: Capture
     ("words", "told"),
     [
         (["info", "whale"], "There is no model 'whale'. Known models: tiny."),
-        (["add", "sdxl.safetensors"], "sdxl.safetensors was not added"),
+        (["add", "sdxl.safetensors"], "sdxl.safetensors: there is no such file or folder"),
         (["remove", "tiny"], "Tiny comes with the program"),
         (["remove", "whale"], "There is no model 'whale'"),
     ],

@@ -20,8 +20,8 @@ PLAIN = Spec("test.plain", "Plain", "test", "", "a.b:c")
 WORDS = Parameter("x", Kind.TEXT, "", "")
 
 EXPECTED = (
-    "prompt negative-prompt prompt-switch text-list phrase-masks size-crop load-image style-reference storybook expert "
-    "ensemble seed seed-range sigmas denoise refine resize grid preview save-image switch"
+    "prompt negative-prompt prompt-switch text-list phrase-masks size-crop load-image style-reference storybook model "
+    "expert ensemble seed seed-range sigmas denoise refine resize grid preview save-image switch"
 )
 
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal
 
 from app.model.document import Document
+from app.model.model_cards import Models
 from app.model.problems import Problems, check
 from nodes.registry import Registry
 
@@ -24,6 +25,7 @@ class Checker(QObject):
 
     def __init__(self, registry: Registry, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.models: Models | None = None  # those that there are; None: what a node names is not looked for
         self._registry = registry
         self._document, self._inside = Document(), ""
         self._busy = False
@@ -49,7 +51,7 @@ class Checker(QObject):
     def _begin(self) -> None:
         if not self._busy:
             self._busy = True
-            self._pool.start(_look(weakref.ref(self), self._document, self._inside, self._registry))
+            self._pool.start(_look(weakref.ref(self), self._document, self._inside, self._registry, self.models))
 
     def _end(self, looked_at: tuple[Document, str], problems: Problems) -> None:
         """Back on the thread of the window."""
@@ -61,11 +63,13 @@ class Checker(QObject):
             self._soon.start()
 
 
-def _look(asking: weakref.ref[Checker], document: Document, inside: str, registry: Registry) -> Callable[[], None]:
+def _look(
+    asking: weakref.ref[Checker], document: Document, inside: str, registry: Registry, models: Models | None
+) -> Callable[[], None]:
     """Work for a thread of its own. It must not be what keeps the asking one alive: Qt's timers die where they live."""
 
     def work() -> None:
-        problems = check(document, registry, inside)
+        problems = check(document, registry, inside, models)
         checker = asking()
         if checker is not None:
             # Nobody wants to know any more when the window was closed meanwhile.

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSpinBox, QWidget
 
 from app.model import edits
+from app.model.home import find_home
 from app.model.model_cards import read_models
 from app.model.picture_sizes import drawn_instead, native_side, offered_sizes, ratio
 from app.qt.desk import Desk
@@ -35,7 +36,7 @@ class SizePanel(QWidget):
     def __init__(self, desk: Desk, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        self._models = read_models((RESOURCES,))
+        self._models = read_models((RESOURCES, find_home().models))
         self._offered: tuple[Size, ...] = ()
         layout = column(self)
         self.reset = icon_button(icons, "restore", "The whole picture: no crop", self._whole)

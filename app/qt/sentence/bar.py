@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from app.model.home import find_home
 from app.qt.bridge import AsideWorker
 from app.qt.desk import Desk
 from app.qt.prompt import PromptEditor
@@ -23,7 +24,7 @@ class SentenceBar(QWidget):
         self.setObjectName("bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._worker = AsideWorker(self)
-        self._check = checker(RESOURCES)
+        self._check = checker(RESOURCES, find_home().models)
         self._checks: list[WordCheck] = []
         self.prompt = PromptEditor(desk, icons, self._new_check())
         self.lines = PromptLines(desk, icons, self._new_check)
