@@ -93,7 +93,8 @@ class Job:
 
     `document` is the snapshot it was made from. `seeds` and `size` are those of the solve that decides the layout.
     `nodes`: by node id of the plan. `expected`: seconds that each node may take, by what it took before. `live`: it is
-    only looked at while one paints, and its pictures are not kept. `key` is the engine's name for it.
+    only looked at while one paints, and its pictures are not kept. `title`: what the queue calls it, where
+    not its sentence. `key` is the engine's name for it.
     """
 
     id: int
@@ -103,6 +104,7 @@ class Job:
     seeds: tuple[int, ...]
     size: tuple[int, int] | None = None
     live: bool = False
+    title: str = ""
     state: JobState = JobState.PREPARING
     nodes: Mapping[str, NodeFacts] = field(default_factory=nothing)
     expected: Mapping[str, float] = field(default_factory=nothing)

@@ -69,13 +69,15 @@ class Wish:
     """How a job is to be run.
 
     `targets`: up to these nodes (None: up to every output node). `first` puts it before all that wait. `fresh` uses
-    nothing that was kept. `live`: its pictures are only looked at.
+    nothing that was kept. `live`: its pictures are only looked at. `title`: what the queue calls
+    it instead of by its sentence.
     """
 
     targets: tuple[str, ...] | None = None
     first: bool = False
     fresh: bool = False
     live: bool = False
+    title: str = ""
 
 
 PLAIN = Wish()
@@ -251,7 +253,7 @@ class Jobs:
         nodes = frozen({step.node: NodeFacts() for step in plan.steps})
         expected = frozen(self._costs.expected(plan))
         told = prompt, seeds, planned_size(plan), wish.live
-        job = Job(self._next, document, wish.targets, *told, nodes=nodes, expected=expected)
+        job = Job(self._next, document, wish.targets, *told, nodes=nodes, expected=expected, title=wish.title)
         self._next += 1
         self._jobs[job.id] = job
         self.added.emit(job)

@@ -58,7 +58,7 @@ def duration(seconds: float) -> str:
 
 def _row(job: Job) -> QueueRow:
     running = job.state in (JobState.RUNNING, JobState.CANCELLING)
-    prompt = "Live painting" if job.live else " ".join(job.prompt.split()) or "Without a sentence"
+    prompt = job.title or " ".join(job.prompt.split()) or "Without a sentence"
     fraction = job.fraction if running else None
     return QueueRow(job.id, prompt, _about(job), _STATES[job.state], fraction, job.remaining, job.state not in _FIXED)
 

@@ -65,7 +65,9 @@ class Living(QObject):
         if decision.submit is not None:
             # A document that cannot run says so on its nodes; while one paints, nobody asked for more.
             with suppress(ProblemsError):
-                job = self._jobs.submit(quick(decision.submit, self._desk.registry), Wish(live=True))
+                job = self._jobs.submit(
+                    quick(decision.submit, self._desk.registry), Wish(live=True, title="Live painting")
+                )
                 self._live = self._live.submitted(job.id)
 
     def _ended(self, job: Job) -> None:

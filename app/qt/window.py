@@ -52,6 +52,7 @@ from app.qt.panels.small_view import SmallView
 from app.qt.panels.strip import Part, ResultsStrip
 from app.qt.pictures import holds_pictures, local_files
 from app.qt.preferences import SEED_ACTIONS, Governed, Preferences
+from app.qt.reporting import Reporting
 from app.qt.running import Running, Stage
 from app.qt.theme import LIGHT, RESOURCES, Icons, Theme, wear
 from app.qt.timeline.panel import TimelinePanel
@@ -96,6 +97,7 @@ class StudioWindow(QMainWindow):
         self.read_only = ReadOnlyBar(parts.workspace, lambda: self.filing.save_as())  # noqa: PLW0108  made below
         self.filing = Filing(self, parts.workspace, parts.aside, self.messages)
         self.exchange = Exchange(self, parts.workspace, self.desk, parts.aside, self.messages)
+        self.reporting = Reporting(self, parts.workspace, parts.aside, self.messages)
         self.page.phrases.given.connect(lambda layer, path: self.exchange.import_mask(path, layer))
         self.actions_ = Actions(self, self.icons, parts.settings.shortcuts)
         self._made_actions()
@@ -252,6 +254,8 @@ class StudioWindow(QMainWindow):
         bind("file.save-as", self.filing.save_as)
         bind("file.export-layers", self.exchange.choose_export)
         bind("file.import-layers", self.exchange.choose_import)
+        bind("file.export-graph", self.reporting.choose_graph)
+        bind("help.report", self.reporting.choose_report)
         bind("file.quit", self.close)
         bind("edit.undo", self._undo)
         bind("edit.redo", self._redo)

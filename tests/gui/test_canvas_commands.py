@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.qt.canvas.drops import holds_pictures
 from app.qt.canvas.selection import Selection
 from nodes.graph.model import Node
 from nodes.registry import built_in
@@ -305,6 +306,10 @@ def test_a_click_in_the_map_goes_there(hand: Hand) -> None:
 def _drop(hand: Hand, at: QPointF, *paths: Path) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    _drop_data(hand, at, data)
+
+
+def _drop_data(hand: Hand, at: QPointF, data: QMimeData) -> None:
     place, viewport = hand.view.mapFromScene(at), hand.view.viewport()
     action, button = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
     entering = QDragEnterEvent(place, action, data, button, NONE)
@@ -327,6 +332,22 @@ def test_a_dropped_picture_becomes_a_node_that_shows_it(hand: Hand, tmp_path: Pa
     assert (node.type, node.title) == ("sinopia.load-image", "meadow")
     assert node.params["file"] in hand.session.document.assets
     assert hand.view.canvas.nodes[node.id].card.preview is not None
+
+
+def test_a_picture_out_of_a_browser_becomes_a_node(hand: Hand) -> None:
+    before, data = hand.graph, QMimeData()
+    image = QImage(32, 24, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.darkGreen)
+    data.setImageData(image)
+    _drop_data(hand, QPointF(600, 500), data)
+    (node,) = hand.added(before)
+    assert node.type == "sinopia.load-image"
+
+
+def test_other_files_are_left_to_the_window(hand: Hand, tmp_path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "other.sinopia"))])
+    assert not holds_pictures(data)
 
 
 def test_a_picture_dropped_on_a_style_is_wired_to_it(qtbot: QtBot, tmp_path: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QMimeData, QPointF
 
 from app.model import edits
@@ -13,7 +11,8 @@ from app.model.edits.style import BELOW, LOAD_IMAGE
 from app.model.face import STYLE_REFERENCE
 from app.qt.canvas.hits import Hit
 from app.qt.canvas.interactions.base import Stage
-from app.qt.pictures import local_files, read_pictures
+from app.qt.pictures import dropped_pictures, local_files
+from app.qt.pictures import holds_pictures as may_hold_pictures
 from nodes.graph.edit import new_id
 from nodes.specs.declare import Kind
 
@@ -21,13 +20,16 @@ ENDINGS = frozenset({"png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "gif"})
 
 
 def holds_pictures(data: QMimeData) -> bool:
-    """Whether picture files are being dragged."""
-    return bool(_paths(data))
+    """Whether pictures are being dragged: files, or one out of a browser. Other files are left to the window."""
+    files = local_files(data)
+    if files:
+        return any(path.suffix.lower().lstrip(".") in ENDINGS for path in files)
+    return may_hold_pictures(data)
 
 
 def drop_pictures(stage: Stage, data: QMimeData, where: QPointF, hit: Hit) -> str:
     """Take pictures in where they were dropped; a sentence about those that could not be read, or nothing."""
-    pictures, complaints = read_pictures(_paths(data))
+    pictures, complaints = dropped_pictures(data)
     if pictures:
         label = "Drop a picture" if len(pictures) == 1 else f"Drop {len(pictures)} pictures"
         stage.commit(label, _dropped(stage, pictures, where, hit))
@@ -52,7 +54,3 @@ def _file_parameter(stage: Stage, type_id: str) -> str:
     spec = stage.registry.get(type_id)
     assert spec is not None
     return next(parameter.name for parameter in spec.parameters if parameter.kind is Kind.PICTURE)
-
-
-def _paths(data: QMimeData) -> list[Path]:
-    return [path for path in local_files(data) if path.suffix.lower().lstrip(".") in ENDINGS]

@@ -78,7 +78,7 @@ class XrayControl(QObject):
         self.set_on(on=True)
         solves = self._desk.face.solves
         try:
-            self._jobs.submit(self._desk.document, Wish(solves[-1:] or None, live=True))
+            self._jobs.submit(self._desk.document, Wish(solves[-1:] or None, live=True, title="X-ray"))
         except ProblemsError as error:
             self._desk.told.emit(error.problems[0].message)
 
