@@ -27,8 +27,9 @@ from app.model.projects import Workspace
 from app.model.recent import load_recent
 from app.model.settings import Settings, load_settings, save_settings
 from app.qt.bridge import AsideWorker, EngineBridge
+from app.qt.parts import Parts
 from app.qt.theme import RESOURCES, theme_for, wear
-from app.qt.window import Parts, StudioWindow
+from app.qt.window import StudioWindow
 from nodes.registry import Registry, installed
 
 LOG = logging.getLogger("studio")

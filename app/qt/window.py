@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -13,16 +11,12 @@ from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QSho
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from app.model.actions import MENUS, Need
-from app.model.aside import Aside
 from app.model.document import Document
-from app.model.gallery import Gallery
-from app.model.jobs import Jobs
 from app.model.layer_files import holds_layers
 from app.model.layouts import Place, load_layouts, save_layouts
 from app.model.model_cards import read_models
-from app.model.projects import Workspace
 from app.model.provenance import carries_project
-from app.model.settings import SeedMode, Settings
+from app.model.settings import SeedMode
 from app.model.settings import Theme as ThemeChoice
 from app.paint.toolbox import Tool
 from app.qt.actions import Actions
@@ -50,6 +44,7 @@ from app.qt.panels.read_only import ReadOnlyBar
 from app.qt.panels.run_bar import RunBar
 from app.qt.panels.small_view import SmallView
 from app.qt.panels.strip import Part, ResultsStrip
+from app.qt.parts import Parts
 from app.qt.pictures import holds_pictures, local_files
 from app.qt.preferences import SEED_ACTIONS, Governed, Preferences
 from app.qt.reporting import Reporting
@@ -58,18 +53,6 @@ from app.qt.theme import LIGHT, RESOURCES, Icons, Theme, wear
 from app.qt.timeline.panel import TimelinePanel
 from app.qt.xray.control import XrayControl
 from engine.api.messages import AnyEvent
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What a window is made over; the window owns none of it."""
-
-    workspace: Workspace
-    jobs: Jobs
-    gallery: Gallery
-    aside: Aside
-    settings: Settings
-    keep_settings: Callable[[Settings], object]
 
 
 class StudioWindow(QMainWindow):

@@ -32,8 +32,17 @@ def measured(results: Path, judge: Path) -> dict[str, float]:
     return figures
 
 
-def page(card: ModelCard) -> str:
-    """Markdown of a model card."""
+STORYBOOK_AGAIN = """```
+python -m engine.training.encoders RUNS/encoders
+sinopia train resources/storybook/training/base.toml --runs RUNS
+```
+
+and so on for `upscaler`, `high`, `low` and `refiner` (each names the run it starts from), then
+`python -m engine.training.export --runs RUNS`."""
+
+
+def page(card: ModelCard, again: str = STORYBOOK_AGAIN) -> str:
+    """Markdown of a model card; `again`: how the model is trained again."""
     words = "\n".join(f"- **{KINDS.get(kind, kind)}**: {', '.join(known)}" for kind, known in card.words.items())
     parts = "\n".join(
         f"| {part.name} | {part.size}x{part.size} | {part.sigma_min:.3g} to {part.sigma_max:.3g} | "
@@ -72,12 +81,6 @@ The reports behind the figures, with pictures, are in `resources/docs/results`.
 
 ## Train it again
 
-```
-python -m engine.training.encoders RUNS/encoders
-sinopia train resources/storybook/training/base.toml --runs RUNS
-```
-
-and so on for `upscaler`, `high`, `low` and `refiner` (each names the run it starts from), then
-`python -m engine.training.export --runs RUNS`. Drawing scenes needs the font Noto Color Emoji (Debian:
+{again} Drawing scenes needs the font Noto Color Emoji (Debian:
 `fonts-noto-color-emoji`); the finished model does not.
 """

@@ -11,7 +11,7 @@ from torch import Tensor
 from engine.models.ediff.embeddings import Embeddings
 from engine.models.ediff.encoders import Encoders
 from engine.training.batches import TrainingBatch, dropped, kept
-from engine.training.config import TrainingConfig
+from engine.training.config import Dropout, TrainingConfig
 from engine.training.degrade import spoilt
 from engine.training.patches import cut_patches
 from engine.training.world import Scene, World
@@ -27,6 +27,13 @@ class SceneStream:
 
     def batch(self, index: int) -> TrainingBatch:
         """Draw one micro-batch; the same number always gives the same."""
+        return self._drawn(index, self._config.dropout)
+
+    def whole(self, index: int) -> TrainingBatch:
+        """Micro-batch number `index` with no condition dropped."""
+        return self._drawn(index, Dropout(0.0, 0.0, 0.0))
+
+    def _drawn(self, index: int, dropout: Dropout) -> TrainingBatch:
         config, device = self._config, self._encoders.device
         rng = np.random.default_rng((config.seed, index))
         seed = int(rng.integers(2**62))
@@ -37,7 +44,7 @@ class SceneStream:
         low = None if config.degradation is None else spoilt(pictures, config.degradation, on_device)
         if config.picture_size is not None:
             pictures, low = cut_patches(pictures, low, config.network.size, generator)
-        keep = kept(config.dropout, len(scenes), generator)
+        keep = kept(dropout, len(scenes), generator)
         text = self._encoders.encode_text([scene.caption for scene in scenes])
         embeddings = Embeddings(
             clip_text=text.clip_text,

@@ -21,7 +21,10 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerFast, T5Config, T5EncoderModel, T5ForConditionalGeneration
 
 from engine.models.ediff.encoders import ClipConfig, Encoders, load_tokenizer, tokenize
+from engine.training.config import read_toml
+from engine.training.rates import one_cycle, set_rate, shares
 from engine.training.world import World
+from engine.training.world.kinds import Name
 
 log = logging.getLogger(__name__)
 
@@ -29,9 +32,14 @@ SENTINELS = 8
 CLIP_START, CLIP_END = "<|startoftext|>", "<|endoftext|>"
 
 
-class EncoderPlan(msgspec.Struct, frozen=True):
-    """How large the encoders are and how long they are trained."""
+class EncoderPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How large the encoders are, on which drawn world and how long they are trained.
 
+    `minutes`, where given, is how long T5 and CLIP train each, at the same time, instead of their steps.
+    """
+
+    world: Name = "storybook"
+    minutes: float | None = None
     clip_vocabulary: int = 1024
     t5_vocabulary: int = 640
     clip_tokens: int = 32
@@ -146,22 +154,22 @@ def train_t5(
     model: T5ForConditionalGeneration, corpus: Sequence[str], tokenizer: PreTrainedTokenizerFast, plan: EncoderPlan
 ) -> T5EncoderModel:
     """Train an encoder-decoder on span corruption and return its encoder alone."""
+    device = next(model.parameters()).device
     optimiser = torch.optim.AdamW(model.parameters(), lr=plan.rate)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, total_steps=plan.t5_steps, pct_start=0.05)
     rng = np.random.default_rng(1)
     encoded = [tokenizer(text, add_special_tokens=False)["input_ids"] for text in corpus]
     first = int(tokenizer.convert_tokens_to_ids("<extra_id_0>"))
-    for step in range(plan.t5_steps):
+    for step, share in enumerate(shares(plan.t5_steps, plan.minutes)):
+        set_rate(optimiser, plan.rate * one_cycle(share, 0.05))
         pairs = [
             corrupt_spans(encoded[int(i)], rng, first, end=1) for i in rng.integers(0, len(encoded), plan.t5_batch)
         ]
-        source, target = (pad_sequences([pair[side] for pair in pairs]) for side in (0, 1))
+        source, target = (pad_sequences([pair[side] for pair in pairs]).to(device) for side in (0, 1))
         labels = target.masked_fill(target == 0, -100)
         loss: Tensor = model(input_ids=source, attention_mask=(source != 0).long(), labels=labels).loss
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-        schedule.step()
         if step % 100 == 0:
             log.info("T5 step %d, loss %.3f", step, loss.item())
     encoder = T5EncoderModel(model.config)
@@ -178,38 +186,38 @@ def pad_sequences(sequences: Sequence[Sequence[int]]) -> Tensor:
 def train_clip(encoders: Encoders, world: World, plan: EncoderPlan) -> None:
     """Train both CLIP towers in place by the symmetric contrastive loss on rendered scenes and their captions."""
     clip: Any = encoders.clip.train().requires_grad_(True)
+    device = encoders.device
     optimiser = torch.optim.AdamW(clip.parameters(), lr=plan.rate, weight_decay=0.05)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, total_steps=plan.clip_steps, pct_start=0.1)
     rng = np.random.default_rng(2)
-    for step in range(plan.clip_steps):
+    for step, share in enumerate(shares(plan.clip_steps, plan.minutes)):
+        set_rate(optimiser, plan.rate * one_cycle(share, 0.1))
         scenes = world.sample(rng, plan.clip_batch)
-        pictures = world.render(scenes, plan.picture_size).images
+        pictures = world.render(scenes, plan.picture_size, device).images
         ids, _ = tokenize(encoders.clip_tokenizer, [scene.caption for scene in scenes], plan.clip_tokens)
-        _, text = encoders.clip_text(ids)
-        with torch.autocast("cpu", torch.bfloat16):
+        _, text = encoders.clip_text(ids.to(device))
+        with torch.autocast(device.type, torch.bfloat16):
             picture = clip.encode_image(pictures)
         logits = clip.logit_scale.exp().clamp(max=100.0) * (
             F.normalize(picture.float(), dim=-1) @ F.normalize(text.float(), dim=-1).T
         )
-        own = torch.arange(len(logits))
+        own = torch.arange(len(logits), device=device)
         loss = (F.cross_entropy(logits, own) + F.cross_entropy(logits.T, own)) / 2
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-        schedule.step()
         if step % 50 == 0:
             hits = (logits.argmax(dim=1) == own).float().mean()
             log.info("CLIP step %d, loss %.3f, top-1 in batch %.2f", step, loss.item(), hits.item())
     clip.eval().requires_grad_(False)
 
 
-def train_encoders(world: World, plan: EncoderPlan) -> Encoders:
-    """Train tokenizers, T5 and CLIP on the drawn world."""
+def train_encoders(world: World, plan: EncoderPlan, device: torch.device | str = "cpu") -> Encoders:
+    """Train tokenizers, T5 and CLIP on the drawn world, on `device`; they come back on the CPU."""
     rng = np.random.default_rng(0)
     corpus = [scene.caption for scene in world.sample(rng, plan.corpus)]
     clip_tokenizer = as_transformers(train_clip_tokenizer(corpus, plan.clip_vocabulary), CLIP_END)
     t5_tokenizer = as_transformers(train_t5_tokenizer(corpus, plan.t5_vocabulary), "<pad>")
-    t5 = new_t5(t5_tokenizer, plan)
+    t5 = new_t5(t5_tokenizer, plan).to(device)
     config = ClipConfig(
         embed_dim=plan.width,
         vision_cfg={"image_size": plan.picture_size, "patch_size": plan.patch, "width": plan.width,
@@ -217,25 +225,33 @@ def train_encoders(world: World, plan: EncoderPlan) -> Encoders:
         text_cfg={"context_length": plan.clip_tokens, "vocab_size": len(clip_tokenizer), "width": plan.width,
                   "heads": 4, "layers": plan.layers},
     )  # fmt: skip
-    encoders = Encoders(config, T5EncoderModel(t5.config), clip_tokenizer, t5_tokenizer, plan.t5_tokens)
+    encoders = Encoders(config, T5EncoderModel(t5.config), clip_tokenizer, t5_tokenizer, plan.t5_tokens).to(device)
     with ThreadPoolExecutor(1) as beside:  # the two share nothing, and each is too small for more than one core
         trained = beside.submit(train_t5, t5, corpus, t5_tokenizer, plan)
         train_clip(encoders, world, plan)
         encoders.t5 = trained.result()
-    return encoders.eval().requires_grad_(False)
+    return encoders.cpu().eval().requires_grad_(False)
+
+
+def read_plan(file: Path) -> EncoderPlan:
+    """Read the configuration of encoders (TOML); raises TrainingConfigError where it cannot be one."""
+    return read_toml(file, EncoderPlan)
 
 
 def main() -> None:
     """Train the encoders and write them to a folder."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--config", type=Path, help="sizes and length (TOML); Storybook's without")
+    parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
     started = time.monotonic()
-    train_encoders(World.load(), EncoderPlan()).save(arguments.folder)
+    plan = EncoderPlan() if arguments.config is None else read_plan(arguments.config)
+    train_encoders(World.load(name=plan.world).on(arguments.device), plan, arguments.device).save(arguments.folder)
     log.info("encoders trained in %.0f s", time.monotonic() - started)
 
 

@@ -19,7 +19,7 @@ from engine.training.checkpoint import AVERAGE, STATE, TrainingState
 from engine.training.config import TrainingConfig, read_config
 from engine.training.errors import TrainingError
 from engine.training.intervals import clipped
-from engine.training.world.vocabulary import VOCABULARY, Entry, Noun
+from engine.training.world.vocabulary import VOCABULARY, Entry, Noun, Vocabulary
 
 JUDGE_CARD = "judge.json"
 
@@ -27,15 +27,22 @@ JUDGE_CARD = "judge.json"
 def export_part(name: str, configs: Path, runs: Path, folder: Path, text: PartText) -> PartCard:
     """Write one run's averaged weights and network description, and return its card."""
     config = read_config(configs / f"{name}.toml")
+    return write_part(config.name, config, runs, folder, text, trained(config, configs, runs))
+
+
+def write_part(
+    name: str, config: TrainingConfig, runs: Path, folder: Path, text: PartText, history: str
+) -> PartCard:
+    """Write the run of `config` as the part `name`, and return its card, which ends with its `history`."""
     network = build_network(config.network)
     load_weights(network, runs / config.name / AVERAGE)
-    file = folder / "parts" / f"{config.name}.safetensors"
+    file = folder / "parts" / f"{name}.safetensors"
     file.parent.mkdir(parents=True, exist_ok=True)
     save_weights(network.state_dict(), file)
     file.with_suffix(".json").write_bytes(msgspec.json.format(msgspec.json.encode(config.network), indent=1))
     owned = clipped(config.noise)
     return PartCard(
-        name=config.name,
+        name=name,
         title=text.title,
         file=file.relative_to(folder).as_posix(),
         sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
@@ -43,7 +50,7 @@ def export_part(name: str, configs: Path, runs: Path, folder: Path, text: PartTe
         sigma_min=owned[0][0],
         sigma_max=owned[-1][1],
         parameters=sum(parameter.numel() for parameter in network.parameters()),
-        about=f"{text.about} {trained(config, configs, runs)}",
+        about=f"{text.about} {history}",
     )
 
 
@@ -100,14 +107,14 @@ def export(runs: Path, configs: Path, folder: Path, words: dict[str, tuple[str, 
     return card
 
 
-def vocabulary_words() -> dict[str, tuple[str, ...]]:
-    """Every word of the drawn world by kind, synonyms included."""
+def vocabulary_words(vocabulary: Vocabulary = VOCABULARY) -> dict[str, tuple[str, ...]]:
+    """Every word of a drawn world by kind, synonyms included."""
     groups: dict[str, tuple[Noun | Entry, ...]] = {
-        "object": VOCABULARY.nouns,
-        "sky": VOCABULARY.skies,
-        "ground": VOCABULARY.grounds,
-        "style": VOCABULARY.styles,
-        "tone": VOCABULARY.tones,
+        "object": vocabulary.nouns,
+        "sky": vocabulary.skies,
+        "ground": vocabulary.grounds,
+        "style": vocabulary.styles,
+        "tone": vocabulary.tones,
     }
     return {kind: tuple(word for entry in entries for word in entry.words) for kind, entries in groups.items()}
 

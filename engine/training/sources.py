@@ -18,6 +18,7 @@ from engine.training.pictures.finding import find_samples
 from engine.training.pictures.scores import filtered
 from engine.training.pictures.settings import DrawnData, PictureData
 from engine.training.pictures.stream import PictureStream
+from engine.training.replay import ReplayedStream
 from engine.training.world import World
 from engine.training.world.kinds import Name
 
@@ -51,7 +52,9 @@ class ConfiguredSource:
             DataError: there are no pictures.
         """
         if isinstance(config.data, DrawnData):
-            return SceneStream(config, self._world(config.data.vocabulary), self._encoders_for(config), pictures)
+            world = self._world(config.data.vocabulary, self._device)
+            scenes = SceneStream(config, world, self._encoders_for(config), pictures)
+            return ReplayedStream(config, scenes, config.data.reuse) if config.data.reuse > 1 else scenes
         encoders = self._encoders_for(config) if config.data.embeddings == "computed" else None
         return PictureStream(config, chooser_of(config, config.data), pictures, self._device, encoders)
 
@@ -64,8 +67,8 @@ class ConfiguredSource:
         return self._encoders
 
 
-def _drawn_world(name: Name) -> World:
-    return World.load(name=name)
+def _drawn_world(name: Name, device: torch.device) -> World:
+    return World.load(name=name).on(device)
 
 
 def chooser_of(config: TrainingConfig, data: PictureData) -> Chooser:

@@ -268,13 +268,18 @@ def test_a_run_that_cannot_be_says_why_and_leads_there(studio: Studio) -> None:
     assert not studio.jobs.unfinished
 
 
-def test_the_theme_and_the_seed_mode_are_kept(studio: Studio) -> None:
+def test_the_theme_and_the_seed_mode_are_kept(qtbot: QtBot, studio: Studio) -> None:
     window = studio.window
     window.actions_["view.light"].trigger()
     window.actions_["run.seed-fixed"].trigger()
-    text = studio.home.settings.read_text(encoding="utf-8")
-    assert 'theme = "light"' in text
-    assert 'seed_mode = "fixed"' in text
+
+    def kept() -> None:
+        text = studio.home.settings.read_text(encoding="utf-8")
+        assert 'theme = "light"' in text
+        assert 'seed_mode = "fixed"' in text
+
+    qtbot.waitUntil(studio.home.settings.is_file)
+    qtbot.waitUntil(kept)
     assert window.icons.theme is LIGHT
 
 

@@ -8,9 +8,18 @@ import msgspec
 
 
 class DrawnData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="world"):
-    """Scenes of a drawn world, made while training: the small "storybook" or the larger "family"."""
+    """Scenes of a drawn world, made while training: the small "storybook" or the larger "family".
+
+    `reuse`: how often each micro-batch is trained on, with new noise and new dropout, at steps far from one another.
+    A GPU learns from a batch in less time than it takes to think its scenes up.
+    """
 
     vocabulary: Literal["storybook", "family"] = "storybook"
+    reuse: int = 1
+
+    def __post_init__(self) -> None:
+        if self.reuse < 1:
+            raise ValueError("reuse is how often a batch is trained on, 1 or more")
 
 
 class PictureData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -46,6 +46,10 @@ class World:
         kind = KINDS[name]
         return World(load_sprites(sprites, kind.kit.vocabulary), kind)
 
+    def on(self, device: torch.device | str) -> World:
+        """The same world with its sprites on `device`, for drawing there."""
+        return World(self.sprites.on(device), self.kind)
+
     @property
     def vocabulary(self) -> Vocabulary:
         """What this world can show and its words."""

@@ -106,7 +106,7 @@ def draw_objects(
     level = sprites.at_least(0.45 * fine)
     index = torch.tensor([kit.vocabulary.index("object", item.name) for item in items])
     grid = sampling_grid(items, bend, fine)
-    chosen = recoloured(level[index].to(bend.device), items, kit.colours)
+    chosen = recoloured(level[index.to(level.device)].to(bend.device), items, kit.colours)
     drawn = F.grid_sample(chosen, grid, mode="bilinear", align_corners=False)
     return F.avg_pool2d(drawn, fold) if fold > 1 else drawn
 

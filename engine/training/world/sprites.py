@@ -33,6 +33,10 @@ class Sprites:
         fitting = [size for size in self.levels if size >= pixels]
         return self.levels[min(fitting) if fitting else max(self.levels)]
 
+    def on(self, device: torch.device | str) -> Sprites:
+        """The same on `device`, so that drawing there need not fetch them each time."""
+        return Sprites({size: level.to(device) for size, level in self.levels.items()})
+
 
 def load_font(path: Path | None) -> ImageFont.FreeTypeFont:
     chosen = path or FONT
