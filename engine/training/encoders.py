@@ -140,14 +140,29 @@ def corrupt_spans(
     return [*source, end], [*target, end]
 
 
-def new_t5(tokenizer: PreTrainedTokenizerFast, plan: EncoderPlan) -> T5ForConditionalGeneration:
-    """An encoder-decoder with fresh weights."""
-    config = T5Config(
-        vocab_size=len(tokenizer), d_model=plan.width, d_kv=plan.width // 4, d_ff=2 * plan.width,
+def new_t5_config(plan: EncoderPlan, vocabulary: int) -> T5Config:
+    """T5's shape."""
+    return T5Config(
+        vocab_size=vocabulary, d_model=plan.width, d_kv=plan.width // 4, d_ff=2 * plan.width,
         num_layers=plan.layers, num_decoder_layers=2, num_heads=4, feed_forward_proj="gated-gelu", dropout_rate=0.0,
         pad_token_id=0, eos_token_id=1, decoder_start_token_id=0,
     )  # fmt: skip
-    return T5ForConditionalGeneration(config).train()
+
+
+def new_t5(tokenizer: PreTrainedTokenizerFast, plan: EncoderPlan) -> T5ForConditionalGeneration:
+    """An encoder-decoder with fresh weights."""
+    return T5ForConditionalGeneration(new_t5_config(plan, len(tokenizer))).train()
+
+
+def new_clip_config(plan: EncoderPlan, vocabulary: int) -> ClipConfig:
+    """CLIP's shape."""
+    return ClipConfig(
+        embed_dim=plan.width,
+        vision_cfg={"image_size": plan.picture_size, "patch_size": plan.patch, "width": plan.width,
+                    "layers": plan.layers, "head_width": min(32, plan.width)},
+        text_cfg={"context_length": plan.clip_tokens, "vocab_size": vocabulary, "width": plan.width,
+                  "heads": 4, "layers": plan.layers},
+    )  # fmt: skip
 
 
 def train_t5(
@@ -218,13 +233,7 @@ def train_encoders(world: World, plan: EncoderPlan, device: torch.device | str =
     clip_tokenizer = as_transformers(train_clip_tokenizer(corpus, plan.clip_vocabulary), CLIP_END)
     t5_tokenizer = as_transformers(train_t5_tokenizer(corpus, plan.t5_vocabulary), "<pad>")
     t5 = new_t5(t5_tokenizer, plan).to(device)
-    config = ClipConfig(
-        embed_dim=plan.width,
-        vision_cfg={"image_size": plan.picture_size, "patch_size": plan.patch, "width": plan.width,
-                    "layers": plan.layers, "head_width": 32},
-        text_cfg={"context_length": plan.clip_tokens, "vocab_size": len(clip_tokenizer), "width": plan.width,
-                  "heads": 4, "layers": plan.layers},
-    )  # fmt: skip
+    config = new_clip_config(plan, len(clip_tokenizer))
     encoders = Encoders(config, T5EncoderModel(t5.config), clip_tokenizer, t5_tokenizer, plan.t5_tokens).to(device)
     with ThreadPoolExecutor(1) as beside:  # the two share nothing, and each is too small for more than one core
         trained = beside.submit(train_t5, t5, corpus, t5_tokenizer, plan)

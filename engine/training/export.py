@@ -30,9 +30,7 @@ def export_part(name: str, configs: Path, runs: Path, folder: Path, text: PartTe
     return write_part(config.name, config, runs, folder, text, trained(config, configs, runs))
 
 
-def write_part(
-    name: str, config: TrainingConfig, runs: Path, folder: Path, text: PartText, history: str
-) -> PartCard:
+def write_part(name: str, config: TrainingConfig, runs: Path, folder: Path, text: PartText, history: str) -> PartCard:
     """Write the run of `config` as the part `name`, and return its card, which ends with its `history`."""
     network = build_network(config.network)
     load_weights(network, runs / config.name / AVERAGE)
