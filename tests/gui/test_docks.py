@@ -44,12 +44,12 @@ def test_each_workspace_has_its_panels(studio: Studio) -> None:
 
 def test_a_panel_is_folded_by_mouse_and_by_key(studio: Studio, qtbot: QtBot) -> None:
     window = studio.window
-    style, below = window.docks["style"], window.docks["size"]
+    style, others = window.docks["style"], [window.docks[name] for name in ("phrases", "size")]
     QApplication.processEvents()
-    top = below.y()
+    before = sum(dock.height() for dock in others)
     QTest.mouseClick(style.header.fold, LEFT)
-    qtbot.waitUntil(lambda: below.y() < top)
-    assert style.height() == style.header.height()
+    qtbot.waitUntil(lambda: style.height() == style.header.height())
+    qtbot.waitUntil(lambda: sum(dock.height() for dock in others) > before)
     assert not window.page.style_panel.isVisible()
     assert style.header.width() == style.width()
     style.header.setFocus()

@@ -16,7 +16,9 @@ from app.model.waiting import QueueRow, duration, moved, queue_rows, time_left
 def job(number: int, state: JobState = JobState.WAITING, seconds: float | None = 4.0) -> Job:
     expected = {} if seconds is None else {"solve": seconds}
     facts = {"solve": NodeFacts()}
-    return Job(number, Document(), None, f"number\n{number}", (number,), (64, 48), False, state, facts, expected)
+    return Job(
+        number, Document(), None, f"number\n{number}", (number,), (64, 48), state=state, nodes=facts, expected=expected
+    )  # fmt: skip
 
 
 def test_a_row_tells_what_will_come() -> None:
