@@ -15,7 +15,6 @@ from PySide6.QtCore import QDeadlineTimer, QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from app.client.settings import EngineSettings
-from app.model.edits import set_parameters
 from app.model.home import Home
 from app.model.settings import SeedMode
 from app.qt.application import DEMO, Studio
@@ -28,8 +27,6 @@ _PICTURES_READ = 3_000
 _LOOKED_AT = 0.8  # where layout is settled and objects take their shapes
 _LOOKS = 4  # the node canvas draws only so many nodes anew in one frame
 _SEEDS = 5
-_FEWER = {"base": {"steps": 6}, "enlarged": {"steps": 3}, "refined": {"steps": 6}}
-"""The pictures show the window, not the model at its best."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,8 +51,6 @@ def _take(studio: Studio, folder: Path, *, generate: bool) -> None:
     window.resize(*_SIZE)
     _shoot(studio, folder / "empty-dark.png")
     studio.workspace.new(DEMO)
-    session = studio.workspace.session
-    session.edit("Fewer steps", set_parameters, _FEWER)
     window.show()
     if generate:
         window.running.seed_mode = SeedMode.FIXED

@@ -34,10 +34,10 @@ def measured(results: Path, judge: Path) -> dict[str, float]:
 
 STORYBOOK_AGAIN = """```
 python -m engine.training.encoders RUNS/encoders
-sinopia train resources/storybook/training/base.toml --runs RUNS
+sinopia train resources/storybook/training/root.toml --runs RUNS
 ```
 
-and so on for `upscaler`, `high`, `low` and `refiner` (each names the run it starts from), then
+and so on for `base`, `high`, `low`, `upscaler-plain`, `upscaler` and `refiner` (each names the run it starts from), then
 `python -m engine.training.export --runs RUNS`."""
 
 
