@@ -98,12 +98,12 @@ def _encoder_parameters(plan: EncoderPlan) -> int:
     return sum(parameter.numel() for model in (tower, t5) for parameter in model.parameters())
 
 
-def test_enlarging_costs_what_two_cores_can_do() -> None:
-    """Ten evaluations at 40 billion operations a second, guided (two each): 6 s to 256, 30 s to 1024."""
+def test_enlarging_stays_within_a_budget_of_operations() -> None:
+    """Ten guided evaluations: 240 billion operations to 256, 1,200 billion to 1024. What that takes is for the clock."""
     runs = {(tree.folder, run.name): run for tree in read_family(PLAN).trees for run in tree.runs}
     forward = {name: flops_per_picture(run.network) / 3 for name, run in runs.items()}
-    assert 20 * forward["sr256", "high"] / 40e9 <= 6.0
-    assert 20 * 16 * forward["", "sr1024"] / 40e9 <= 30.0
+    assert 20 * forward["sr256", "high"] <= 240e9
+    assert 20 * 16 * forward["", "sr1024"] <= 1200e9
 
 
 def test_all_lengths_scale_and_add_up() -> None:
