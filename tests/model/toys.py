@@ -37,7 +37,7 @@ def phrase_masks(context: Context, *, prompt: str, layers: list[dict[str, str]],
 
 
 def denoise(context: Context, *, prompt: str, seed: int, steps: int, **_wired: object) -> tuple[str, Picture]:
-    """A plain picture. The word "fail" in the prompt fails; "slow" takes a while at each step, "crawls" a longer one."""
+    """A plain picture. The word "fail" in the prompt fails; "slow" takes a while at each step, "crawls" longer."""
     if "fail" in prompt:
         raise NodeError("The brush broke.", "Take another one.")
     picture = np.full((16, 16, 3), seed % 256, np.uint8)

@@ -99,7 +99,7 @@ def _encoder_parameters(plan: EncoderPlan) -> int:
 
 
 def test_enlarging_stays_within_a_budget_of_operations() -> None:
-    """Ten guided evaluations: 240 billion operations to 256, 1,200 billion to 1024. What that takes is for the clock."""
+    """Ten guided evaluations: 240 billion operations to 256, 1,200 billion to 1024. Seconds are for a clock to tell."""
     runs = {(tree.folder, run.name): run for tree in read_family(PLAN).trees for run in tree.runs}
     forward = {name: flops_per_picture(run.network) / 3 for name, run in runs.items()}
     assert 20 * forward["sr256", "high"] <= 240e9
