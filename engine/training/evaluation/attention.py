@@ -279,6 +279,7 @@ def _cells(figure: AttentionFigure) -> list[str]:
 
 
 def text_plot(report: AttentionReport) -> Image.Image:
+    """Shares of the sentence and of places that no word stands in, over sigma."""
     series = []
     for arm in report.arms:
         series.append(Series(f"sentence, {_short(arm)}", tuple((f.sigma, f.text.mean) for f in arm.figures)))

@@ -20,21 +20,25 @@ PER_SHEET = 5
 
 
 def table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
     rows = [heads, ["---"] * len(heads), *lines]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in rows)
 
 
 def row_cells(row: Row) -> list[str]:
+    """The cells of a line of the main table."""
     gain = f"{row.presence_gain.mean:+.3f}" if row.presence_gain else ""
     return [row.name, str(row.presence), gain, str(row.swap), str(row.iou), str(row.containment), str(row.coverage)]
 
 
 def slice_cells(part: Slice) -> list[str]:
+    """The cells of a line of the table by parts."""
     figures = (part.presence, part.swap, part.truth_swap, part.iou, part.truth_iou)
     return [part.name, str(part.layouts), *map(str, figures)]
 
 
 def judge_text(card: JudgeCard) -> str:
+    """How good the judge itself is, as a paragraph."""
     return f"""The judge learned from {card.pictures:,} renders in {card.minutes:g} minutes and has never seen a
 generated picture. On {card.held_out} held-out renders at 128 x 128 its mean IoU over all 20 classes is
 **{card.miou_clean:.3f}** ({card.miou_degraded:.3f} when they are blurred, bent and noisy), over the objects alone
@@ -82,6 +86,7 @@ Not chosen: the first layouts with two objects, first seed.
 
 
 def chosen_picture(shown: Sequence[Shown], layout: int, weight: float, exchanged: bool) -> NDArray[np.uint8]:
+    """The picture of a layout at a weight; without bias one picture serves both arrangements."""
     return next(
         s.picture for s in shown if (s.layout, s.weight, s.exchanged) == (layout, weight, exchanged and weight > 0)
     )

@@ -90,6 +90,7 @@ def handing_down(parts: Sequence[Denoiser]) -> Ensemble:
 
 
 def as_picture(brief: Brief, seed: int, low_resolution: torch.Tensor | None) -> Picture:
+    """What a solve is asked for: a brief, its seed, and the picture [3, h, w] in -1..1 to enlarge, if any."""
     return Picture(
         PromptText(brief.prompt) if brief.prompt is not None else None,
         seed,

@@ -186,6 +186,7 @@ def evaluate_style(
 
 
 def style_text(report: StyleReport) -> str:
+    """The Markdown page."""
     lines = [[f.name, str(f.without), str(f.wired), str(f.change)] for f in report.figures]
     return f"""# Style references
 

@@ -36,6 +36,7 @@ def puffs(canvas: Canvas, start: int, clouds: int) -> torch.Tensor:
 
 
 def day(canvas: Canvas) -> torch.Tensor:
+    """A bright sky with clouds, RGB [B, 3, S, S] in 0..1."""
     up = height_above(canvas)
     sky = mix(colour(0.80, 0.93, 0.99, up), colour(0.33, 0.66, 0.95, up), up**0.8)
     cloud = puffs(canvas, 0, 6)
@@ -44,6 +45,7 @@ def day(canvas: Canvas) -> torch.Tensor:
 
 
 def night(canvas: Canvas) -> torch.Tensor:
+    """A dark sky with stars and a moon, RGB [B, 3, S, S] in 0..1."""
     up = height_above(canvas)
     sky = mix(colour(0.20, 0.24, 0.47, up), colour(0.05, 0.06, 0.21, up), up**0.9)
     sky = sky + colour(0.05, 0.03, 0.09, up) * smooth(canvas.noise(0, 4.0, 1.6), 0.0, 1.6)[:, None]
@@ -65,6 +67,7 @@ def moon(canvas: Canvas) -> torch.Tensor:
 
 
 def sunset(canvas: Canvas) -> torch.Tensor:
+    """A burning horizon under a violet sky, RGB [B, 3, S, S] in 0..1."""
     up = height_above(canvas)
     low, middle, high = colour(1.0, 0.80, 0.42, up), colour(0.98, 0.50, 0.40, up), colour(0.47, 0.29, 0.56, up)
     sky = mix(mix(low, middle, smooth(up, 0.0, 0.5)), high, smooth(up, 0.42, 1.0))
@@ -80,6 +83,7 @@ def sunset(canvas: Canvas) -> torch.Tensor:
 
 
 def storm(canvas: Canvas) -> torch.Tensor:
+    """Grey clouds with rain, RGB [B, 3, S, S] in 0..1."""
     up = height_above(canvas)
     sky = mix(colour(0.66, 0.70, 0.73, up), colour(0.33, 0.37, 0.43, up), smooth(up, 0.1, 1.0))
     billow = canvas.noise(0, 6.0, 1.8) + 0.45 * canvas.noise(1, 13.0, 1.4)
@@ -89,6 +93,7 @@ def storm(canvas: Canvas) -> torch.Tensor:
 
 
 def meadow(canvas: Canvas) -> torch.Tensor:
+    """Grass with flowers, RGB [B, 3, S, S] in 0..1."""
     depth = depth_below(canvas)
     grass = mix(colour(0.58, 0.80, 0.36, depth), colour(0.26, 0.60, 0.24, depth), smooth(depth, 0.0, 0.55))
     tufts = canvas.noise(2, 14.0)[:, None]
@@ -105,6 +110,7 @@ def meadow(canvas: Canvas) -> torch.Tensor:
 
 
 def desert(canvas: Canvas) -> torch.Tensor:
+    """Sand in dunes, RGB [B, 3, S, S] in 0..1."""
     depth = depth_below(canvas)
     sand = mix(colour(0.98, 0.87, 0.60, depth), colour(0.90, 0.70, 0.38, depth), smooth(depth, 0.0, 0.6))
     ridge = torch.sin((canvas.y * 1.0 + 0.055 * canvas.noise(2, 3.0)) * 2 * pi * 5.5 + canvas.x * 2.2)
@@ -114,6 +120,7 @@ def desert(canvas: Canvas) -> torch.Tensor:
 
 
 def snow(canvas: Canvas) -> torch.Tensor:
+    """Snow in soft drifts, RGB [B, 3, S, S] in 0..1."""
     depth = depth_below(canvas)
     white = mix(colour(0.93, 0.96, 1.0, depth), colour(0.84, 0.90, 0.98, depth), smooth(depth, 0.05, 0.7))
     drift = smooth(torch.sin((canvas.y + 0.08 * canvas.noise(2, 2.5)) * 2 * pi * 3.2 + canvas.x * 1.5), -0.2, 1.0)
@@ -124,6 +131,7 @@ def snow(canvas: Canvas) -> torch.Tensor:
 
 
 def sea(canvas: Canvas) -> torch.Tensor:
+    """Water with waves, RGB [B, 3, S, S] in 0..1."""
     depth = depth_below(canvas)
     water = mix(colour(0.42, 0.76, 0.86, depth), colour(0.08, 0.38, 0.64, depth), smooth(depth, 0.0, 0.5))
     swell = (
