@@ -220,7 +220,7 @@ class Brief:
 class DenoiserRef:
     """A denoiser by name, as it travels on a wire: `part` of `model`, owning noise levels sigma_from down to sigma_to.
 
-    None bounds are the model's own; `guidance` None takes the solve's scale.
+    None bounds are the model's own; `guidance` and `sampler` None take the solve's.
     """
 
     model: str
@@ -228,6 +228,7 @@ class DenoiserRef:
     sigma_from: float | None = None
     sigma_to: float | None = None
     guidance: float | None = None
+    sampler: str | None = None
 
     def __post_init__(self) -> None:
         if self.sigma_from is not None and self.sigma_to is not None:

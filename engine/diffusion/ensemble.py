@@ -17,12 +17,16 @@ from engine.diffusion.errors import EnsembleError
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """An expert and the noise it owns, from `sigma_from` down to `sigma_to`; `guidance` None takes the solve's."""
+    """An expert and the noise it owns, from `sigma_from` down to `sigma_to`.
+
+    `guidance` and `sampler` (a name of `samplers.SAMPLERS`) None take the solve's.
+    """
 
     denoiser: Denoiser
     sigma_from: float
     sigma_to: float
     guidance: float | None = None
+    sampler: str | None = None
 
     def __post_init__(self) -> None:
         if not self.sigma_from > self.sigma_to >= 0.0:

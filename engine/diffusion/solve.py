@@ -18,7 +18,7 @@ from engine.diffusion.denoiser import Bound, Denoiser, condition
 from engine.diffusion.ensemble import Ensemble
 from engine.diffusion.errors import SolveError
 from engine.diffusion.guidance import guide
-from engine.diffusion.samplers import SAMPLERS
+from engine.diffusion.sampler_spans import require_sampler, sample_spans, sampler_spans
 from engine.diffusion.schedules import Sigmas, cut, require_sigmas, snap
 from engine.diffusion.seeds import picture_noise
 from engine.diffusion.stepping import OnStep
@@ -28,8 +28,9 @@ from engine.diffusion.stepping import OnStep
 class SolveSettings:
     """How a solve runs.
 
-    `sigmas`: the whole grid, falling, usually ending at 0. `guidance`: 1 is none. `sigma_start`, `sigma_end`: the part
-    of the grid to run; None starts where the samples stand (or at the top) and ends at the bottom.
+    `sigmas`: the whole grid, falling, usually ending at 0. `sampler`, `guidance` (1 is none): for all experts that have
+    none of their own. `sigma_start`, `sigma_end`: the part of the grid to run; None starts where the samples stand (or
+    at the top) and ends at the bottom.
     """
 
     sigmas: Sequence[float]
@@ -40,8 +41,7 @@ class SolveSettings:
 
     def __post_init__(self) -> None:
         require_sigmas(self.sigmas)
-        if self.sampler not in SAMPLERS:
-            raise SolveError(f"unknown sampler {self.sampler!r}; choose one of {', '.join(SAMPLERS)}")
+        require_sampler(self.sampler)
         if not math.isfinite(self.guidance):
             raise SolveError(f"guidance is {self.guidance:g}; choose a number, 1 for none")
 
@@ -80,10 +80,10 @@ def solve(
     if not pictures:
         raise SolveError("a solve needs at least one picture")
     sigmas, sigma_start, sigma_end = _grid(denoiser, pictures, settings)
+    spans = sampler_spans(denoiser, settings.sampler, cut(sigmas, sigma_start, sigma_end))
     timeline = _timeline(denoiser, pictures, settings, sigmas)
     with torch.no_grad():
-        x = _start(pictures, sigma_start, frame)
-        x = SAMPLERS[settings.sampler](timeline, x, cut(sigmas, sigma_start, sigma_end), on_step)
+        x = sample_spans(spans, timeline, _start(pictures, sigma_start, frame), on_step)
     _require_finite(x, pictures)
     return tuple(Sample(picture, frame.space, sigma_end) for picture in x)
 

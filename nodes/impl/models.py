@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine.api.errors import NodeError
+from engine.api.shipped import SHIPPED
 from engine.conditioning.brief import DenoiserRef, EnsembleRef
 from engine.runtime.context import Context
-
-STORYBOOK_PARTS = ("base", "high", "low", "upscaler", "refiner")
+from nodes.specs.models import STORYBOOK
 
 
 def storybook(context: Context) -> tuple[DenoiserRef, ...]:
     """The embedded model's denoisers by name."""
-    return tuple(DenoiserRef("storybook", part) for part in STORYBOOK_PARTS)
+    return tuple(DenoiserRef(SHIPPED, port.name) for port in STORYBOOK.outputs)
 
 
 def model(context: Context, *, model: str, part: str) -> DenoiserRef:
@@ -22,14 +22,20 @@ def model(context: Context, *, model: str, part: str) -> DenoiserRef:
 
 
 def expert(
-    context: Context, *, denoiser: DenoiserRef | EnsembleRef, sigma_from: float, sigma_to: float, guidance: float | None
+    context: Context,
+    *,
+    denoiser: DenoiserRef | EnsembleRef,
+    sigma_from: float,
+    sigma_to: float,
+    guidance: float | None,
+    sampler: str | None,
 ) -> DenoiserRef:
-    """A denoiser that owns the noise from `sigma_from` down to `sigma_to`, guided by its own scale where it has one."""
+    """A denoiser that owns the noise from `sigma_from` down to `sigma_to`; None takes the solve's."""
     if isinstance(denoiser, EnsembleRef):
         raise NodeError(
             "The experts of an ensemble already have their noise intervals.", "Wire a single denoiser to this expert."
         )
-    return replace(denoiser, sigma_from=sigma_from, sigma_to=sigma_to, guidance=guidance)
+    return replace(denoiser, sigma_from=sigma_from, sigma_to=sigma_to, guidance=guidance, sampler=sampler)
 
 
 def ensemble(context: Context, *, experts: tuple[DenoiserRef | EnsembleRef, ...]) -> EnsembleRef:

@@ -69,7 +69,7 @@ def join(
             f"The experts draw pictures of different sizes ({sizes}).", "Join only experts of one size in an ensemble."
         )
     denoisers = _recorded(context, parts, phrases)
-    if isinstance(wired, DenoiserRef) and wired.sigma_from is wired.sigma_to is wired.guidance is None:
+    if wired == DenoiserRef(members[0].model, members[0].part):
         return Joined(denoisers[0], parts[0], parts[0].sigma_max, parts[0].sigma_min)
     ensemble = Ensemble([_stage(member, denoiser) for member, denoiser in zip(members, denoisers, strict=True)])
     return Joined(ensemble, parts[0], ensemble.sigma_max, ensemble.sigma_min)
@@ -120,6 +120,7 @@ def _stage(member: DenoiserRef, denoiser: Denoiser) -> Stage:
         denoiser.sigma_max if member.sigma_from is None else member.sigma_from,
         denoiser.sigma_min if member.sigma_to is None else member.sigma_to,
         member.guidance,
+        member.sampler,
     )
 
 

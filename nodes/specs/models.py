@@ -1,23 +1,26 @@
 """Nodes that provide denoisers."""
 
+from engine.api.cards import PartCard
+from engine.api.shipped import shipped_card
 from nodes.specs.declare import Kind, Order, Parameter, Port, PortType, Spec
+from nodes.specs.samplers import SAMPLER_LABELS, SAMPLERS
 
 LARGEST_SIGMA = 1000.0
+
+
+def _output(part: PartCard) -> Port:
+    told = f"{part.title}: {part.size} x {part.size}, noise {part.sigma_max:.3g} to {part.sigma_min:.3g}."
+    return Port(part.name, PortType.DENOISER, told)
+
 
 STORYBOOK = Spec(
     type="sinopia.storybook",
     title="Storybook",
     family="models",
-    help="The small model that comes with the program: it draws a few things well, in seconds, on any computer.",
+    help="The model that comes with the program; its denoisers are those that its card tells.",
     run="nodes.impl.models:storybook",
     aliases=("model", "checkpoint", "default", "ediff-i", "base", "refiner"),
-    outputs=(
-        Port("base", PortType.DENOISER, "Draws the whole picture, over all noise levels."),
-        Port("high", PortType.DENOISER, "Expert for high noise, where the layout forms."),
-        Port("low", PortType.DENOISER, "Expert for low noise, where details form."),
-        Port("upscaler", PortType.DENOISER, "Enlarges a finished picture, wired as its low resolution."),
-        Port("refiner", PortType.DENOISER, "Adds detail to a large picture at low noise."),
-    ),
+    outputs=tuple(_output(part) for part in shipped_card().parts),
 )
 
 MODEL = Spec(
@@ -76,6 +79,15 @@ EXPERT = Spec(
             "Guidance of its own; left empty, that of the node which solves.",
             minimum=0.0,
             maximum=50.0,
+            optional=True,
+        ),
+        Parameter(
+            "sampler",
+            Kind.CHOICE,
+            None,
+            "Sampler of its own; left empty, that of the node which solves.",
+            choices=SAMPLERS,
+            labels=SAMPLER_LABELS,
             optional=True,
         ),
     ),

@@ -2,35 +2,7 @@
 
 from nodes.specs.declare import LARGEST_SEED, Kind, Order, Parameter, Port, PortType, Spec
 from nodes.specs.models import LARGEST_SIGMA
-
-SAMPLERS = (
-    "deis_3kutta",
-    "deis_ab1",
-    "deis_ab2",
-    "deis_ab3",
-    "deis_ab4",
-    "deis_log_ab1",
-    "deis_log_ab2",
-    "deis_log_ab3",
-    "deis_log_ab4",
-    "dpmpp_2m",
-    "euler",
-    "heun",
-)
-_SAMPLER_LABELS = (
-    "DEIS, Kutta 3",
-    "DEIS, multistep 1",
-    "DEIS, multistep 2",
-    "DEIS, multistep 3",
-    "DEIS, multistep 4",
-    "DEIS log, multistep 1",
-    "DEIS log, multistep 2",
-    "DEIS log, multistep 3",
-    "DEIS log, multistep 4",
-    "DPM++ 2M",
-    "Euler",
-    "Heun",
-)
+from nodes.specs.samplers import SAMPLER_LABELS, SAMPLERS
 
 MOST_STEPS = 1000
 
@@ -114,7 +86,7 @@ _SAMPLER = Parameter(
     "deis_3kutta",
     "How the steps are computed.",
     choices=SAMPLERS,
-    labels=_SAMPLER_LABELS,
+    labels=SAMPLER_LABELS,
 )
 _GUIDANCE = Parameter(
     "guidance",

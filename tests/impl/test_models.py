@@ -17,6 +17,10 @@ def test_storybook_gives_one_denoiser_for_each_output(workshop: Workshop) -> Non
 def test_an_expert_owns_its_interval(workshop: Workshop) -> None:
     expert = workshop.run("expert", denoiser=DenoiserRef("m", "p"), sigma_from=5.0, sigma_to=1.0, guidance=2.0)
     assert expert == DenoiserRef("m", "p", 5.0, 1.0, 2.0)
+    told = {"sigma_from": 1.0, "sigma_to": 0.0, "sampler": "heun"}
+    assert workshop.run("expert", denoiser=DenoiserRef("m", "p"), **told) == DenoiserRef(
+        "m", "p", 1.0, 0.0, None, "heun"
+    )
 
 
 def test_an_interval_upside_down_is_refused(workshop: Workshop) -> None:

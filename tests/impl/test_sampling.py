@@ -2,6 +2,7 @@
 
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from engine.diffusion.errors import DiffusionError
 from engine.diffusion.schedules import make_sigmas
 from engine.models.errors import ModelFileError, UnknownModelError
 from nodes.impl.sampling import strength_sigma
-from nodes.specs.sampling import SAMPLERS
+from nodes.specs.samplers import SAMPLERS
 from tests.impl.workshop import Shelf, Workshop
 from tests.models.small import write_model
 
@@ -129,6 +130,25 @@ def test_the_parts_of_a_model_split_the_noise_between_them(workshop: Workshop) -
     together = draw(workshop, denoiser=experts)
     assert not np.array_equal(together, draw(workshop, denoiser=DenoiserRef("storybook", "high")))
     assert not np.array_equal(together, draw(workshop, denoiser=DenoiserRef("storybook", "low")))
+
+
+@pytest.mark.parametrize("own", [{"guidance": 9.0}, {"sampler": "heun"}])
+def test_what_a_span_has_for_its_own_is_seen_only_below_its_noise(workshop: Workshop, own: dict[str, Any]) -> None:
+    level = make_sigmas("order6", 4)[2]
+    upper = DenoiserRef("storybook", "base", 80.0, level)
+    drawn = []
+    for told in ({}, own):
+        workshop.previews.clear()
+        lower = workshop.run(
+            "expert", denoiser=BASE, sigma_from=level, sigma_to=0.0, **{"guidance": None, "sampler": None, **told}
+        )
+        drawn.append([draw(workshop, denoiser=EnsembleRef((upper, lower))), *workshop.previews])
+    (plain, *before), (changed, *after) = drawn
+    assert not np.array_equal(plain, changed)
+    # Steps 1 and 2 lie above the level, and what step 3 sets out from was drawn there.
+    same = [np.array_equal(one, other) for one, other in zip(before, after, strict=True)]
+    assert same[:2] == [True, True]
+    assert not same[3]
 
 
 def test_a_sample_handed_on_ends_where_one_solve_ends(workshop: Workshop) -> None:

@@ -176,13 +176,15 @@ class CheckField(Field):
 
 
 class ChoiceField(Field):
-    """One of several."""
+    """One of several; where nothing need be chosen, the program's own choice too."""
 
     def build(self) -> None:
         """A list that drops down."""
         self.add_heading()
         self.combo = _QuietCombo(self)
         self.combo.setAccessibleName(title_of(self.parameter))
+        if self.parameter.optional:
+            self.combo.addItem(said(self.parameter, None).capitalize(), None)
         for choice in self.parameter.choices:
             self.combo.addItem(self.parameter.choice_label(choice), choice)
         self.combo.activated.connect(lambda index: self.offer(self.combo.itemData(index)))
@@ -190,7 +192,8 @@ class ChoiceField(Field):
 
     def show_value(self, value: Json) -> None:
         """Choose it."""
-        self.combo.setCurrentIndex(self.combo.findData(str(value)))
+        held = (index for index in range(self.combo.count()) if self.combo.itemData(index) == value)
+        self.combo.setCurrentIndex(next(held, -1))
         self.complain(_told(self.parameter, value))
 
 

@@ -14,6 +14,7 @@ from app.qt.canvas.card import Block, Line
 from app.qt.canvas.frame_item import TITLE_HEIGHT
 from app.qt.canvas.interactions.base import Choice
 from app.qt.canvas.look import HEADER, PADDING, ROW, font
+from app.qt.canvas.said import said
 from app.qt.canvas.scale import typed
 from engine.api.plan import Json
 from nodes.graph.errors import EditError
@@ -91,8 +92,10 @@ class Writing:
 
     def _choose(self, name: str, parameter: Parameter, line: Line) -> None:
         choices = [Choice(each, parameter.choice_label(each)) for each in parameter.choices]
+        if parameter.optional:
+            choices.insert(0, Choice("", said(parameter, None).capitalize()))
         where = self._view.canvas.nodes[name].box.topLeft() + QPointF(0, line.top + ROW)
-        self._view.offer(where, choices, lambda key: self._set(name, parameter, key), parameter.label)
+        self._view.offer(where, choices, lambda key: self._set(name, parameter, key or None), parameter.label)
 
     def _write_line(self, name: str, line: Line, text: str, written: Callable[[str], None]) -> None:
         box = self._view.canvas.nodes[name].box
