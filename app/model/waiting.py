@@ -48,14 +48,6 @@ def moved(rows: Sequence[QueueRow], job: int, place: int) -> tuple[int, ...] | N
     return order if order != tuple(waiting) else None
 
 
-def duration(seconds: float) -> str:
-    """A time in words, as exact as an estimate is."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
-
-
 def _row(job: Job) -> QueueRow:
     running = job.state in (JobState.RUNNING, JobState.CANCELLING)
     prompt = job.title or " ".join(job.prompt.split()) or "Without a sentence"

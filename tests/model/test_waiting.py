@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.model.document import Document
 from app.model.job import Job, JobState, NodeFacts
-from app.model.waiting import QueueRow, duration, moved, queue_rows, time_left
+from app.model.waiting import QueueRow, moved, queue_rows, time_left
 
 
 def job(number: int, state: JobState = JobState.WAITING, seconds: float | None = 4.0) -> Job:
@@ -47,10 +46,3 @@ def test_a_row_is_put_before_another(waiting: int, running: int, data: st.DataOb
         assert order is not None
         assert [each for each in order if each != chosen] == [each for each in before if each != chosen]
         assert order.index(chosen) + running == (place if place <= chosen else place - 1) or place < running
-
-
-@pytest.mark.parametrize(
-    ("seconds", "told"), [(0.2, "1 s"), (42.4, "42 s"), (100.0, "2 min"), (7200.0, "2 h 0 min"), (5000.0, "83 min")]
-)
-def test_times_are_as_exact_as_estimates_are(seconds: float, told: str) -> None:
-    assert duration(seconds) == told

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
+from app.model.durations import measured_time
 from app.qt.canvas.thumbnails import from_bytes, from_file
 from engine.api.messages import AnyEvent, NodeDone, NodeFailed, Preview, Progress
 from engine.api.report import StepOutcome
@@ -136,18 +137,9 @@ def _step(event: Progress) -> str:
 def happened(facts: NodeFacts) -> str:
     """What became of a node in the last run, as a sentence; empty when it was not part of one."""
     if facts.outcome is StepOutcome.RAN:
-        took = f" in {seconds_said(facts.seconds)}" if facts.seconds is not None else ""
+        took = f" in {measured_time(facts.seconds)}" if facts.seconds is not None else ""
         return f"Ran{took}, because {facts.why}." if facts.why else f"Ran{took}."
     if facts.outcome in (StepOutcome.HIT, StepOutcome.COVERED):
-        took = f" It took {seconds_said(facts.seconds)} when it ran." if facts.seconds is not None else ""
+        took = f" It took {measured_time(facts.seconds)} when it ran." if facts.seconds is not None else ""
         return f"Did not run: {facts.why or 'its result was kept'}.{took}"
     return f"Did not run: {facts.why}." if facts.outcome is not None and facts.why else ""
-
-
-def seconds_said(seconds: float) -> str:
-    """A duration with as many figures as one wants to read."""
-    if seconds < 0.0995:
-        return f"{seconds * 1000:.0f} ms"
-    if seconds < 99.5:
-        return f"{seconds:.1f} s"
-    return f"{seconds // 60:.0f} min {seconds % 60:02.0f} s"

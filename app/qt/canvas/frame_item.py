@@ -5,11 +5,12 @@ from __future__ import annotations
 from enum import Enum
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from app.qt.canvas.look import FONT_SIZE, Look, font, mixed, within
 from app.qt.canvas.texts import wrapped
+from app.qt.eliding import elided
 from nodes.graph.model import Frame
 
 FRAME_Z = 0.0
@@ -132,7 +133,7 @@ class FrameItem(QGraphicsRectItem):
         top = room.top() + 8
         if self.frame.title and titled:
             chosen = font(_TITLE_SIZE, bold=True)
-            title = QFontMetricsF(chosen).elidedText(self.frame.title, Qt.TextElideMode.ElideRight, room.width())
+            title = elided(self.frame.title, chosen, room.width())
             painter.setFont(chosen)
             painter.setPen(self._look.text)
             line = QRectF(room.left(), room.top(), room.width(), TITLE_HEIGHT)

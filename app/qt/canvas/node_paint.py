@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
+from app.model.durations import measured_time
 from app.qt.canvas import look as measures
 from app.qt.canvas.card import Block, Callout, Card, Line, Spot, Swatch
-from app.qt.canvas.facts import seconds_said
 from app.qt.canvas.look import LETTERS, PHRASE_COLOURS, Look, font
 from app.qt.canvas.texts import wrapped
+from app.qt.eliding import elided
 from engine.api.report import StepOutcome
 
 MARGIN = 10.0
@@ -172,7 +173,7 @@ def _header(painter: QPainter, card: Card, look: Look, scale: float) -> None:
     room = QRectF(margin, 0, card.width - 2 * margin - taken, measures.HEADER)
     painter.setFont(chosen)
     painter.setPen(look.text)
-    title = QFontMetricsF(chosen).elidedText(card.title, Qt.TextElideMode.ElideRight, room.width())
+    title = elided(card.title, chosen, room.width())
     painter.drawText(room, _LEFT, title)
     _progress(painter, card, look)
 
@@ -220,7 +221,7 @@ def _side_words(card: Card) -> str:
         return f"{card.facts.progress:.0%}"
     if card.facts.outcome in (StepOutcome.HIT, StepOutcome.COVERED):
         return "kept"
-    return "" if card.facts.seconds is None else seconds_said(card.facts.seconds)
+    return "" if card.facts.seconds is None else measured_time(card.facts.seconds)
 
 
 def _progress(painter: QPainter, card: Card, look: Look) -> None:
@@ -240,7 +241,7 @@ def _line(painter: QPainter, line: Line, look: Look) -> None:
     painter.drawText(rect, _LEFT, line.title)
     used = QFontMetricsF(painter.font()).horizontalAdvance(line.title) + 10
     painter.setPen(look.text if line.is_set else look.dim)
-    painter.drawText(rect, _RIGHT, _elided(line.value, rect.width() - used))
+    painter.drawText(rect, _RIGHT, elided(line.value, font(), rect.width() - used))
 
 
 def _groove(painter: QPainter, line: Line, look: Look) -> None:
@@ -274,7 +275,7 @@ def _swatch(painter: QPainter, swatch: Swatch, look: Look) -> None:
     painter.setPen(look.text)
     painter.setFont(font())
     rect = QRectF(34, swatch.top, measures.NODE_WIDTH - 46, measures.ROW)
-    painter.drawText(rect, _LEFT, _elided(swatch.phrase, rect.width()))
+    painter.drawText(rect, _LEFT, elided(swatch.phrase, font(), rect.width()))
 
 
 def _well(painter: QPainter, card: Card, look: Look) -> None:
@@ -336,9 +337,9 @@ def paint_spot(painter: QPainter, spot: Spot, look: Look, *, glow: bool = False)
     half = measures.NODE_WIDTH / 2
     top = spot.y - measures.ROW / 2
     if spot.is_output:
-        painter.drawText(QRectF(half, top, half - 16, measures.ROW), _RIGHT, _elided(spot.title, half - 18))
+        painter.drawText(QRectF(half, top, half - 16, measures.ROW), _RIGHT, elided(spot.title, font(), half - 18))
     else:
-        painter.drawText(QRectF(16, top, half + 8, measures.ROW), _LEFT, _elided(spot.title, half + 6))
+        painter.drawText(QRectF(16, top, half + 8, measures.ROW), _LEFT, elided(spot.title, font(), half + 6))
 
 
 def paint_port(painter: QPainter, spot: Spot, look: Look, *, glow: bool = False) -> None:
@@ -386,8 +387,3 @@ def _badge(painter: QPainter, card: Card, look: Look) -> None:
 
 def _problem_colour(card: Card, look: Look) -> QColor:
     return look.failure if card.facts.trouble else look.warning
-
-
-def _elided(text: str, width: float) -> str:
-    metrics = QFontMetricsF(font())
-    return metrics.elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, width)

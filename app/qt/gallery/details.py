@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QLayout, QPushButton, QVBoxLayout, QWidget
 
+from app.model.durations import measured_time
 from app.model.gallery import Entry
 from app.model.provenance import Provenance
-from app.model.waiting import duration
 from app.qt.actions import Actions
 from app.qt.panels.parts import heading, rule
 from app.qt.theme import GRID, Icons
@@ -120,7 +120,7 @@ def _facts(entry: Entry, path: Path, told: Provenance | None) -> list[tuple[str,
         ("Size", f"{entry.width} × {entry.height}" if entry.width else ""),
         *((_NAMES.get(name, name), facts.get(name, "")) for name in _TOLD),
         ("Made", time.strftime("%d %b %Y, %H:%M", time.localtime(entry.made)) if entry.made else ""),
-        ("Took", duration(entry.seconds) if entry.seconds else ""),
+        ("Took", measured_time(entry.seconds) if entry.seconds else ""),
         ("File", path.name),
     ]
     return [(name, value) for name, value in rows if value]

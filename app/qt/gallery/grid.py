@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.model.gallery import Entry
+from app.qt.eliding import elided
 from app.qt.gallery.shelf import ENTRY, Shelf
 from app.qt.theme import GRID
 
@@ -130,9 +131,7 @@ def _picture(painter: QPainter, frame: QRect, pixmap: QPixmap | None, palette: Q
 
 def _caption(painter: QPainter, frame: QRect, entry: Entry, palette: QPalette, *, bright: bool) -> None:
     room = QRect(frame.left(), frame.bottom() + 5, frame.width(), _CAPTION)
-    text = QFontMetrics(painter.font()).elidedText(
-        entry.prompt or entry.name, Qt.TextElideMode.ElideRight, room.width()
-    )
+    text = elided(entry.prompt or entry.name, painter.font(), room.width())
     painter.setPen(palette.text().color() if bright else palette.placeholderText().color())
     painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 

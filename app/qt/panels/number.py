@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from app.qt.canvas.look import mixed
 from app.qt.canvas.scale import Typed
+from app.qt.eliding import elided
 
 HEIGHT = 28
 _BAR = 3
@@ -277,7 +278,7 @@ class NumberSlider(QWidget):
         quiet = palette.placeholderText() if self.isEnabled() else palette.text()
         metrics = painter.fontMetrics()
         left = room.width() - metrics.horizontalAdvance(number) - 6
-        title = metrics.elidedText(self._title, Qt.TextElideMode.ElideRight, round(left))
+        title = elided(self._title, painter.font(), left)
         painter.setPen(quiet.color())
         painter.drawText(room, middle | Qt.AlignmentFlag.AlignLeft, title)
         if self._value is not None:

@@ -20,8 +20,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.model.durations import estimated_time
 from app.model.jobs import Jobs
-from app.model.waiting import QueueRow, duration, moved, queue_rows, time_left
+from app.model.waiting import QueueRow, moved, queue_rows, time_left
+from app.qt.eliding import elided
 from app.qt.theme import GRID
 
 ROW_HEIGHT = 6 * GRID
@@ -95,7 +97,7 @@ class QueuePanel(QWidget):
 
     def _follow(self) -> None:
         left = time_left(self._rows)
-        self._told.setText("" if left is None else f"About {duration(left)} left")
+        self._told.setText("" if left is None else f"About {estimated_time(left)} left")
         self._empty.setVisible(not self._rows)
         self.list.setVisible(bool(self._rows))
         self.remove.setEnabled(bool(self.list.selectedItems()))
@@ -208,12 +210,12 @@ class _Look(QStyledItemDelegate):
         room = rect.adjusted(GRID, 4, -GRID, -4)
         upper = QRect(room.left(), room.top(), room.width(), room.height() // 2)
         lower = upper.translated(0, room.height() // 2)
-        aside = row.state if row.seconds is None else f"{row.state}, {duration(row.seconds)}"
+        aside = row.state if row.seconds is None else f"{row.state}, {estimated_time(row.seconds)}"
         metrics = QFontMetrics(option.font)
         free = upper.width() - metrics.horizontalAdvance(aside) - 2 * GRID
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(palette.text().color())
-        words = metrics.elidedText(row.prompt, Qt.TextElideMode.ElideRight, free)
+        words = elided(row.prompt, option.font, free)
         painter.drawText(upper, middle | Qt.AlignmentFlag.AlignLeft, words)
         painter.setPen(palette.placeholderText().color())
         painter.drawText(upper, middle | Qt.AlignmentFlag.AlignRight, aside)

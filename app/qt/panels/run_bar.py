@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.model.costs import Forecast, StepForecast
+from app.model.durations import estimated_time
 from app.model.job import Job, JobState
-from app.model.waiting import duration
 from app.qt.actions import Actions
 from app.qt.desk import Desk
 from app.qt.panels.parts import BUTTON
@@ -114,7 +114,7 @@ class RunBar(QWidget):
     def show_forecast(self, forecast: Forecast) -> None:
         """Say, quietly, what Generate would cost; its tip lists what would run."""
         seconds = forecast.seconds
-        told = f"About {duration(seconds * self.count.value())}" if seconds and forecast.steps else ""
+        told = f"About {estimated_time(seconds * self.count.value())}" if seconds and forecast.steps else ""
         if not self._progress.isVisible():
             self._told.setText(told)
         self._foreseen = told
@@ -178,13 +178,13 @@ def _sentence(job: Job) -> str:
     name = (held.title or held.type.rpartition(".")[2].replace("-", " ").capitalize()) if held is not None else node
     steps = f" · step {facts.done} of {facts.total}" if facts.total else ""
     items = f" · picture {facts.item + 1} of {facts.items}" if facts.items > 1 else ""
-    left = "" if job.remaining is None else f" · {max(1, round(job.remaining))} s left"
+    left = "" if job.remaining is None else f" · {estimated_time(job.remaining)} left"
     return f"{name}{items}{steps}{left}"
 
 
 def _cost(step: StepForecast) -> str:
     times = f" × {step.items}" if step.items > 1 else ""
-    return times if step.seconds is None or step.seconds < 0.5 else f"{times}, about {duration(step.seconds)}"
+    return times if step.seconds is None or step.seconds < 0.5 else f"{times}, about {estimated_time(step.seconds)}"
 
 
 def _tool(action: QAction) -> QToolButton:

@@ -15,6 +15,7 @@ from app.model.timeline_values import Driven, Solve, Span
 from app.model.timeline_words import noise_said, steps_said
 from app.paint.palette import swatch
 from app.qt.canvas.look import mixed
+from app.qt.eliding import elided
 from app.qt.timeline.hits import Hit, mark
 from app.qt.timeline.layout import AXIS, BAR, EDGE, HEAD, TAIL, TICK, BandLayout
 from app.qt.timeline.look import BandLook
@@ -78,8 +79,7 @@ class BandPainter:
         taken = QFontMetricsF(self._small).horizontalAdvance(told)
         painter.setFont(_underlined(self._font) if named else self._font)
         painter.setPen(self._look.text)
-        metrics = QFontMetricsF(painter.font())
-        shown = metrics.elidedText(title, Qt.TextElideMode.ElideRight, room.width() - taken - _PAD)
+        shown = elided(title, painter.font(), room.width() - taken - _PAD)
         painter.drawText(room, _MIDDLE | _LEFT, shown)
 
     def _solve(self, index: int, solve: Solve) -> None:
@@ -119,9 +119,7 @@ class BandPainter:
         painter.setFont(self._font)
         painter.setPen(self._look.text)
         metrics = QFontMetricsF(self._font)
-        painter.drawText(
-            room, _MIDDLE | _LEFT, metrics.elidedText(span.title, Qt.TextElideMode.ElideRight, room.width())
-        )
+        painter.drawText(room, _MIDDLE | _LEFT, elided(span.title, self._font, room.width()))
         told = f"guidance {solve.guidance_of(span):g}"
         told += f"  ·  {solve.sampler_title}" if span is solve.spans[0] else ""
         small = QFontMetricsF(self._small)
@@ -219,10 +217,7 @@ class BandPainter:
         painter.setFont(self._font)
         painter.setPen(self._look.dim)
         told = f"Driven by the graph. {row.why}"
-        elided = QFontMetricsF(self._font).elidedText(
-            told, Qt.TextElideMode.ElideRight, inside.width() - link - 2 * _PAD
-        )
-        painter.drawText(inside, _MIDDLE | _LEFT, elided)
+        painter.drawText(inside, _MIDDLE | _LEFT, elided(told, self._font, inside.width() - link - 2 * _PAD))
 
     # The axis
 
