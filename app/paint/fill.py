@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.paint.blend import NO_COVERAGE, Coverage
-from app.paint.operations import dilate
+from app.paint.dilation import dilate
 from app.paint.rect import Rect
 from app.paint.tiles import Pixels
 

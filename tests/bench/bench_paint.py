@@ -4,6 +4,9 @@ A pen draws quick spirals with a soft brush on a canvas of SIDE x SIDE (2048) wi
 in a window of 1920x1080 without a display. "dirty" is from the event to the region to be painted anew, "painted" adds
 the painting of that region. Two clocks are printed: the wall's, and the time that the process really had (in all its
 threads: Qt paints large areas with several), which is the one to compare on a machine busy with something else.
+
+What is done with a whole mask (feather, grow, shrink) is worked out in a thread of its own, so that the window goes on
+answering; what it leaves to the window's thread is the edit, and drawing the layer anew.
 """
 
 from __future__ import annotations
@@ -134,6 +137,17 @@ def measure_looking(view: TimedView, change: Callable[[int], None]) -> Clocks:
     return changes.plus(view.paints)
 
 
+def measure_changes(scene: MemoryScene, radius: int) -> dict[str, Clocks]:
+    """What is worked out aside: every mask feathered, grown and shrunk by `radius` pixels."""
+    changes = {"feather": operations.feather, "grow": operations.grow, "shrink": operations.shrink}
+    found = {name: Clocks() for name in changes}
+    for mask in scene.masks.values():
+        for name, change in changes.items():
+            with found[name].step():
+                change(mask, radius)
+    return found
+
+
 def rested(view: TimedView) -> Clocks:
     """Wait until everything is drawn sharp; the turns of the event loop in which that was worked on."""
     turns, end = Clocks(), time.perf_counter() + 5.0
@@ -172,6 +186,9 @@ def main(arguments: Sequence[str]) -> None:
         rested(view)
         write(f"{name + ', whole frame':34}{measure_looking(view, change).told()}\n")
         write(f"{name + ', a step of sharpening':34}{rested(view).told()}\n")
+    for radius in (8, 32, 64):
+        for name, clocks in measure_changes(painted_scene(side), radius).items():
+            write(f"{f'{name} by {radius} px, aside':34}{clocks.told()}\n")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from app.paint import operations
+from app.paint.dilation import dilate
 from app.paint.errors import PaintError
 from app.paint.rect import Rect
 from app.paint.tiles import TileMask
@@ -51,6 +54,18 @@ def test_growing_takes_the_greatest_value_of_a_disc(mask: TileMask, radius: int)
     assert np.array_equal(operations.grow(mask, radius).to_array(), by_the_book(mask.to_array(), radius))
 
 
+@pytest.mark.parametrize("radius", [3, 40])
+def test_large_masks_grow_as_small_ones_do(radius: int) -> None:
+    """Parts of a mask that are even are left out, and the others are worked on in blocks."""
+    rng = np.random.default_rng(radius)
+    values = np.zeros((300, 420), np.uint8)
+    values[130:300, 100:390] = 255
+    values[200, 200] = 90
+    rows, columns = rng.integers(0, (300, 420), (12, 2)).T
+    values[rows, columns] = rng.integers(1, 256, 12)
+    assert np.array_equal(dilate(values, radius), by_the_book(values, radius))
+
+
 @given(masks(), st.integers(0, 6))
 def test_growing_and_shrinking_bracket_the_mask(mask: TileMask, radius: int) -> None:
     values = mask.to_array()
@@ -63,7 +78,7 @@ def test_growing_and_shrinking_bracket_the_mask(mask: TileMask, radius: int) -> 
 @given(masks(), st.integers(0, 12))
 def test_shrinking_is_growing_of_what_is_not_painted(mask: TileMask, radius: int) -> None:
     unpainted = np.bitwise_not(mask.to_array())
-    assert operations.shrink(mask, radius) == TileMask.from_array(np.bitwise_not(operations.dilate(unpainted, radius)))
+    assert operations.shrink(mask, radius) == TileMask.from_array(np.bitwise_not(dilate(unpainted, radius)))
 
 
 def test_shrinking_does_not_loosen_paint_from_the_canvas_edge() -> None:
@@ -85,6 +100,14 @@ def test_feathering_does_not_fade_at_the_canvas_edge() -> None:
     soft = operations.feather(sky, 8.0).to_array()
     assert soft[0].min() == 255
     assert np.ptp(soft, axis=1).max() <= 1
+
+
+@pytest.mark.parametrize("radius", [8.0, 16.0, 50.0])
+def test_feathering_widely_is_the_gaussian_that_it_says(radius: float) -> None:
+    """An edge feathered by r follows the integral of a Gaussian of r / 2 pixels."""
+    soft = operations.feather(boxed(601, 33, Rect(0, 0, 300, 33)), radius).to_array()
+    expected = [255.0 * 0.5 * math.erfc((x + 0.5 - 300.0) / (radius / 2.0) / math.sqrt(2.0)) for x in range(601)]
+    assert np.abs(soft[16] - np.array(expected)).max() < 8.0
 
 
 def test_feathering_by_nothing_changes_nothing() -> None:
