@@ -45,22 +45,22 @@ class Header(QWidget):
         self.fold = icon_button(icons, "fold", f"Fold {title}", dock.toggle_folded)
         self.fold.setFixedSize(20, 20)
         self.detach = icon_button(icons, "detach", f"Detach {title}", dock.toggle_floating)
+        self.shut = icon_button(icons, "cancel", f"Close {title}", dock.close)
         self.label = QLabel(title)
         self.label.setObjectName("heading")
-        for button in (self.fold, self.detach):
+        for button in (self.fold, self.detach, self.shut):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the header hears the keys
             button.setIconSize(QSize(16, 16))
-        policy = self.detach.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.detach.setSizePolicy(policy)
-        self.detach.hide()
+        for button in (self.detach, self.shut):
+            button.setFixedSize(20, 20)
+            button.hide()
         self._corner = tuple(corner)
         self._row = QHBoxLayout(self)
         self._row.setSpacing(GRID // 2)
         self._row.addWidget(self.fold)
         self._row.addWidget(self.label)
         self._row.addStretch(1)
-        for widget in (*self._corner, self.detach):
+        for widget in (self.detach, self.shut, *self._corner):
             self._row.addWidget(widget)
         self.stand(upright=False)
 
@@ -69,7 +69,8 @@ class Header(QWidget):
         self._row.setDirection(QBoxLayout.Direction.TopToBottom if upright else QBoxLayout.Direction.LeftToRight)
         self._row.setContentsMargins(*((2, 4, 2, 4) if upright else (GRID, 0, GRID, 0)))
         self._upright = upright
-        self.label.setVisible(not upright)
+        self.label.setVisible(not upright and not self._dock.tabbed)
+        self.fold.setVisible(not self._dock.tabbed)
         self.setToolTip(self._title if upright else "")
         self.setMinimumSize(0, 0)
         self.setMaximumSize(_UNBOUND, _UNBOUND)
@@ -77,9 +78,9 @@ class Header(QWidget):
             self.setFixedWidth(_SLIM)
         else:
             self.setFixedHeight(_SLIM if self._dock.folded and self._dock.in_band else HEADER)
-        for widget in (*self._corner, self.detach):
+        for widget in (self.detach, self.shut, *self._corner):
             self._row.setAlignment(widget, Qt.AlignmentFlag.AlignHCenter if upright else Qt.AlignmentFlag.AlignVCenter)
-        self.detach.setFixedSize(20, 20)
+        self._offer(near=self.underMouse())
 
     def show_folded(self, *, folded: bool) -> None:
         """Point to what a press does."""
@@ -92,11 +93,11 @@ class Header(QWidget):
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
-        self.detach.show()
+        self._offer(near=True)
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
-        self.detach.hide()
+        self._offer(near=False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter and Space fold the panel."""
@@ -108,7 +109,8 @@ class Header(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """All that can be done with the panel."""
         menu = QMenu(self)
-        menu.addAction("Unfold" if self._dock.folded else "Fold").triggered.connect(self._dock.toggle_folded)
+        if not self._dock.tabbed:
+            menu.addAction("Unfold" if self._dock.folded else "Fold").triggered.connect(self._dock.toggle_folded)
         detached = self._dock.isFloating()
         menu.addAction("Put Back" if detached else "Detach").triggered.connect(self._dock.toggle_floating)
         menu.addAction("Close").triggered.connect(self._dock.close)
@@ -123,6 +125,11 @@ class Header(QWidget):
             self.style().drawPrimitive(QStyle.PrimitiveElement.PE_Widget, option, painter, self)
             if self._upright:
                 self._paint_upright(painter)
+
+    def _offer(self, *, near: bool) -> None:
+        """What can be done is seen when the mouse is near; on a tab, which says nothing else here, always."""
+        self.detach.setVisible(near or self._dock.tabbed)
+        self.shut.setVisible((near or self._dock.tabbed) and not self._upright)  # there is no room for it on a band
 
     def _paint_upright(self, painter: QPainter) -> None:
         """The title, read from below, under the arrow."""
@@ -140,14 +147,19 @@ class Header(QWidget):
 
 
 class Dock(QDockWidget):
-    """A panel with its header. `arranged`: it was moved, folded, detached, shown or hidden."""
+    """A panel with its header. `arranged`: it was moved, folded, detached, shown or hidden.
+
+    `tabbed`: it shares its place with others, whose tabs tell their titles, and cannot be folded alone. `in_front`: it
+    is the one of them that is seen.
+    """
 
     arranged = Signal()
 
     def __init__(self, name: str, title: str, widget: QWidget, icons: Icons, corner: Sequence[QWidget] = ()) -> None:
         super().__init__(title)
         self.setObjectName(name)
-        self.folded = False
+        self.folded = self.tabbed = False
+        self.in_front = True
         self._area = Qt.DockWidgetArea.RightDockWidgetArea
         self._inside = widget
         body = QWidget()
@@ -162,6 +174,7 @@ class Dock(QDockWidget):
         self.dockLocationChanged.connect(self.lie_in)
         self.topLevelChanged.connect(lambda _floating: self._follow())
         self.toggleViewAction().toggled.connect(lambda _shown: self.arranged.emit())
+        self.visibilityChanged.connect(self._come_to_front)
 
     @property
     def in_band(self) -> bool:
@@ -186,11 +199,18 @@ class Dock(QDockWidget):
 
     def set_folded(self, *, folded: bool) -> None:
         """Leave only the header, or show the panel."""
-        if folded != self.folded:
+        if folded != self.folded and not (folded and self.tabbed):
             self.folded = folded
             # Not the whole body: a dock whose widget is hidden is laid out no wider than its title.
             self._inside.setVisible(not folded)
             self.header.show_folded(folded=folded)
+            self._follow()
+
+    def set_tabbed(self, *, tabbed: bool) -> None:
+        """It shares its place with others now, or no more."""
+        if tabbed != self.tabbed:
+            self.set_folded(folded=False)
+            self.tabbed = tabbed
             self._follow()
 
     def toggle_floating(self) -> None:
@@ -202,6 +222,9 @@ class Dock(QDockWidget):
         if area != Qt.DockWidgetArea.NoDockWidgetArea:
             self._area = area
         self._follow()
+
+    def _come_to_front(self, seen: bool) -> None:
+        self.in_front = seen
 
     def _follow(self) -> None:
         upright = self.in_band and not self.folded

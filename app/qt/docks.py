@@ -21,7 +21,7 @@ _LEAST_CENTRE = 42 * GRID
 """Height below which the canvas, with the tools beside it, would be too low to work on."""
 
 _Area = Qt.DockWidgetArea
-_VERSION = 1
+_VERSION = 2  # of what the window system writes down: layouts of before some panels were tabs are not taken up
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Panel:
 
     `name` is kept in the layout file. `band`: it lies along the bottom, not at the side. `shown_in`: the workspaces in
     which it is seen at first. `corner`: buttons for its header. `scrolls`: it is longer than there may be room.
+    `beside`: it is a tab with the first of these that the workspace shows, so that opening it takes no room away.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Panel:
     band: bool = False
     corner: tuple[QWidget, ...] = ()
     scrolls: bool = True
+    beside: tuple[str, ...] = ()
 
 
 class Docks(QMainWindow):
@@ -74,7 +76,7 @@ class Docks(QMainWindow):
         widget = Column(panel.widget) if panel.scrolls and not panel.band else panel.widget
         dock = Dock(panel.name, panel.title, widget, self._icons, panel.corner)
         self._panels[panel.name] = panel, dock
-        self._put(panel, dock)
+        self._put(panel, dock, self._place)
         dock.arranged.connect(self.arranged)
         if self._place is None or self._place not in panel.shown_in:
             dock.hide()
@@ -106,6 +108,15 @@ class Docks(QMainWindow):
         dock.show()
         dock.set_folded(folded=False)
         dock.raise_()
+
+    def toggle_panel(self, name: str) -> bool:
+        """Close a panel that is seen; show one that is closed, or that lies behind another. Whether it is seen now."""
+        dock = self[name]
+        if dock.isHidden() or not dock.in_front:
+            self.show_panel(name)
+        else:
+            dock.hide()
+        return not dock.isHidden()
 
     def remember(self) -> Mapping[Place, Layout]:
         """Every layout as it is now."""
@@ -153,16 +164,26 @@ class Docks(QMainWindow):
 
     def _share(self) -> None:
         """Divide the height at the side among the panels there by what they hold, unless the artist has done so."""
-        right = Qt.DockWidgetArea.RightDockWidgetArea
-        docks = [dock for _panel, dock in self._panels.values() if dock.isVisible() and not dock.isFloating()]
-        docks = [dock for dock in docks if self.dockWidgetArea(dock) is right]
-        if self._place in self._shaped or len(docks) < 2 or any(self.tabifiedDockWidgets(dock) for dock in docks):
+        stacks = self._stacks()
+        if self._place in self._shaped or len(stacks) < 2:
             return
-        likes = [dock.liked_height for dock in docks]
-        state = (self._place, self.height(), tuple(docks), tuple(likes))
+        likes = [max(dock.liked_height for dock in stack) for stack in stacks]
+        state = (self._place, self.height(), tuple(stacks), tuple(likes))
         if state != self._shared:
             self._shared = state
-            self.resizeDocks(docks, shares(likes, self.height()), Qt.Orientation.Vertical)
+            self.resizeDocks([stack[0] for stack in stacks], shares(likes, self.height()), Qt.Orientation.Vertical)
+
+    def _stacks(self) -> list[tuple[Dock, ...]]:
+        """The panels that are seen at the right, from above; those that are tabs of one another together."""
+        docks = [dock for _panel, dock in self._panels.values() if dock.isVisible() and not dock.isFloating()]
+        stacks: dict[frozenset[str], tuple[Dock, ...]] = {}
+        for dock in docks:
+            others = {other.objectName() for other in self.tabifiedDockWidgets(dock)}
+            stack = tuple(each for each in docks if each is dock or each.objectName() in others)
+            dock.set_tabbed(tabbed=len(stack) > 1)
+            if self.dockWidgetArea(dock) is _Area.RightDockWidgetArea:
+                stacks[frozenset(each.objectName() for each in stack)] = stack
+        return list(stacks.values())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -178,7 +199,7 @@ class Docks(QMainWindow):
             self._shaped.add(place)
         for name, (panel, dock) in self._panels.items():
             if name not in layout.panels:
-                self._put(panel, dock)
+                self._put(panel, dock, place)
                 dock.setVisible(place in panel.shown_in)
             dock.set_folded(folded=name in layout.folded)
         self._make_way()
@@ -191,7 +212,7 @@ class Docks(QMainWindow):
             dock.setFloating(False)
             self.removeDockWidget(dock)
         for panel, dock in self._panels.values():
-            self._put(panel, dock)
+            self._put(panel, dock, place)
             dock.setVisible(place in panel.shown_in)
         self._size_as_at_first(place)
 
@@ -208,10 +229,13 @@ class Docks(QMainWindow):
         self._shared = ()
         self._share()
 
-    def _put(self, panel: Panel, dock: Dock) -> None:
+    def _put(self, panel: Panel, dock: Dock, place: Place | None) -> None:
         area = _Area.BottomDockWidgetArea if panel.band else _Area.RightDockWidgetArea
         self.addDockWidget(area, dock, Qt.Orientation.Vertical)
         dock.lie_in(area)
+        host = next((name for name in panel.beside if place in self._panels[name][0].shown_in), None)
+        if host is not None:
+            self.tabifyDockWidget(self[host], dock)
 
     def _unfold_all(self) -> None:
         self._made_way = []

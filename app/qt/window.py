@@ -165,7 +165,7 @@ class StudioWindow(QMainWindow):
     def add_panel(self, panel: Panel, action: str) -> None:
         """Put a panel around the workspaces; the action, an id of `app.model.actions`, shows and hides it."""
         dock = self.docks.add(panel)
-        made = self.actions_.bind(action, lambda: dock.setVisible(made.isChecked()))
+        made = self.actions_.bind(action, lambda: made.setChecked(self.docks.toggle_panel(panel.name)))
         dock.toggleViewAction().toggled.connect(made.setChecked)
 
     def _add_panels(self) -> None:
@@ -176,7 +176,6 @@ class StudioWindow(QMainWindow):
         self.add_panel(Panel("phrases", "Phrases", page.phrases, paint), "panel.phrases")
         self.add_panel(Panel("style", "Style", style, paint, corner=(style.add,)), "panel.style")
         self.add_panel(Panel("size", "Size and Crop", size, paint, corner=(size.reset,)), "panel.size")
-        self.add_panel(Panel("history", "History", self.history, scrolls=False), "edit.history")
         self.add_panel(Panel("inspector", "Inspector", self.graph.inspector, graph, scrolls=False), "panel.inspector")
         self.add_panel(Panel("small-view", "Paint View", self.small_view, graph, scrolls=False), "panel.small-view")
         models = read_models((RESOURCES, self._parts.workspace.home.models))
@@ -188,7 +187,9 @@ class StudioWindow(QMainWindow):
             Panel("timeline", "Noise Timeline", self.timeline, places, True, (self.timeline.line,)), "view.timeline"
         )
         self.timeline.join(self.docks["timeline"])
-        self.add_panel(Panel("queue", "Queue", self.queue, scrolls=False), "run.queue")
+        low = ("size", "small-view")
+        self.add_panel(Panel("history", "History", self.history, scrolls=False, beside=low), "edit.history")
+        self.add_panel(Panel("queue", "Queue", self.queue, scrolls=False, beside=low), "run.queue")
         self.bar.open_queue_by(self.actions_["run.queue"])
         self.add_panel(Panel("results", "Results", self.strip, (*paint, *graph), band=True), "panel.results")
 
@@ -244,7 +245,7 @@ class StudioWindow(QMainWindow):
         bind("edit.redo", self._redo)
         bind("edit.commands", self.show_commands)
         bind("phrase.paint", self.paint_phrase)
-        bind_painting(self.actions_, self.desk, self.page, self.messages)
+        bind_painting(self.actions_, self.desk, self.page, self.messages, self._parts.aside)
         self._bind_nodes()
         self._bind_runs()
         self._bind_views()

@@ -16,6 +16,7 @@ from app.model import edits
 from app.model.layouts import Place
 from app.qt.application import Studio
 from app.qt.docks import Docks
+from app.qt.theme import GRID
 from tests.gui.studios import action, open_studio, strike
 
 LEFT = Qt.MouseButton.LeftButton
@@ -93,6 +94,48 @@ def test_layouts_come_back_the_next_day(studio: Studio, qtbot: QtBot, qapp: QApp
         assert not docks["style"].folded
         action(again.window, "window.reset").trigger()
         assert docks.dockWidgetArea(docks["inspector"]) is _Area.RightDockWidgetArea
+
+
+def test_the_queue_opens_as_a_tab_that_takes_no_room_from_others(studio: Studio, qtbot: QtBot) -> None:
+    window, docks = studio.window, studio.window.docks
+    others = [docks[name] for name in ("phrases", "style")]
+    qtbot.waitUntil(lambda: abs(docks["size"].height() - docks["size"].liked_height) <= 4)
+    before = sum(dock.height() for dock in others)
+    QTest.mouseClick(window.bar.queue, LEFT)
+    QApplication.processEvents()
+    assert docks["queue"].in_front
+    assert not docks["size"].in_front
+    qtbot.waitUntil(lambda: docks["queue"].tabbed and docks["size"].tabbed)
+    assert sum(dock.height() for dock in others) >= before - 8 * GRID
+    action(window, "edit.history").trigger()
+    QApplication.processEvents()
+    assert docks["history"].in_front
+    assert action(window, "run.queue").isChecked()
+    QTest.mouseClick(window.bar.queue, LEFT)
+    QApplication.processEvents()
+    assert docks["queue"].in_front, "what lies behind a tab comes forward before it is closed"
+    assert window.bar.queue.isChecked()
+    QTest.mouseClick(docks["queue"].header.shut, LEFT)
+    assert docks["queue"].isHidden()
+    assert not window.bar.queue.isChecked()
+
+
+def test_the_open_queue_is_remembered_in_its_place(
+    studio: Studio, qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    window = studio.window
+    action(window, "run.queue").trigger()
+    QApplication.processEvents()
+    window.close()
+    with open_studio(qtbot, qapp, studio.home.root) as again:
+        docks = again.window.docks
+        qtbot.waitUntil(lambda: docks["queue"].in_front and docks["queue"].tabbed)
+        assert docks["size"] in docks.tabifiedDockWidgets(docks["queue"])
+        assert action(again.window, "run.queue").isChecked()
+        again.window.show_workspace(graph=True)
+        assert docks["queue"].isHidden(), "each workspace has a queue of its own to open"
+        action(again.window, "run.queue").trigger()
+        assert docks["small-view"] in docks.tabifiedDockWidgets(docks["queue"])
 
 
 def test_a_damaged_layout_file_costs_only_the_layout(qtbot: QtBot, qapp: QApplication, sinopia_home: Path) -> None:
