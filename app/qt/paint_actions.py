@@ -7,7 +7,9 @@ from dataclasses import replace
 from functools import partial
 
 from app.model import edits
+from app.model.aside import Aside
 from app.model.layers import Layer
+from app.model.paint_changes import Change, PaintChanges
 from app.paint import operations
 from app.paint.brush import Brush
 from app.paint.tiles import TileMask
@@ -18,12 +20,16 @@ from app.qt.paint_page import PaintPage
 from app.qt.panels.messages import MessageBar
 
 _CELLS = (32, 16, 8)
+_LONG = frozenset({"Feather", "Grow", "Shrink"})
+"""What takes longer than a frame on a large canvas."""
 
 
-def bind_painting(actions: Actions, desk: Desk, page: PaintPage, messages: MessageBar) -> None:
-    """Give the actions of the Paint workspace something to do."""
+def bind_painting(actions: Actions, desk: Desk, page: PaintPage, messages: MessageBar, aside: Aside) -> None:
+    """Give the actions of the Paint workspace something to do; what takes long on large paint is done aside."""
     _bind_phrases(actions, desk, page, messages)
-    _bind_changes(actions, desk, page, messages)
+    _bind_changes(
+        actions, desk, page, messages, PaintChanges(partial(_painted, desk), desk.commit, aside, messages.say)
+    )
     _bind_tools(actions, page)
     _bind_view(actions, page)
 
@@ -44,18 +50,25 @@ def _bind_phrases(actions: Actions, desk: Desk, page: PaintPage, messages: Messa
     bind("phrase.delete", details.delete)
 
 
-def _bind_changes(actions: Actions, desk: Desk, page: PaintPage, messages: MessageBar) -> None:
+def _bind_changes(actions: Actions, desk: Desk, page: PaintPage, messages: MessageBar, painting: PaintChanges) -> None:
     details = page.phrases.details
-    changes: dict[str, Callable[[TileMask], TileMask]] = {
-        "Clear": operations.clear,
-        "Invert": operations.invert,
-        "Feather": lambda mask: operations.feather(mask, details.edge.value or 0.0),
-        "Grow": lambda mask: operations.grow(mask, round(details.edge.value or 0.0)),
-        "Shrink": lambda mask: operations.shrink(mask, round(details.edge.value or 0.0)),
-        "Mirror": lambda mask: operations.mirror(mask, across=True),
+    changes: dict[str, Callable[[float], Change]] = {
+        "Clear": lambda _edge: operations.clear,
+        "Invert": lambda _edge: operations.invert,
+        "Feather": lambda edge: lambda mask: operations.feather(mask, edge),
+        "Grow": lambda edge: lambda mask: operations.grow(mask, round(edge)),
+        "Shrink": lambda edge: lambda mask: operations.shrink(mask, round(edge)),
+        "Mirror": lambda _edge: lambda mask: operations.mirror(mask, across=True),
     }
-    for label, change in changes.items():
-        actions.bind(f"phrase.{label.lower()}", partial(_change_paint, desk, messages, label, change), page)
+
+    def begin(label: str) -> None:
+        layer = _free_layer(desk, messages)
+        if layer is not None:
+            change = changes[label](details.edge.value or 0.0)
+            painting.begin(f"{label} “{layer.phrase}”", layer.id, change, long=label in _LONG)
+
+    for label in changes:
+        actions.bind(f"phrase.{label.lower()}", partial(begin, label), page)
 
 
 def _bind_tools(actions: Actions, page: PaintPage) -> None:
@@ -100,11 +113,16 @@ def _rebind(desk: Desk, page: PaintPage, messages: MessageBar) -> None:
         desk.edit("Bind to other words", edits.rebind_layer, masks, layer.id, *words)
 
 
-def _change_paint(desk: Desk, messages: MessageBar, label: str, change: Callable[[TileMask], TileMask]) -> None:
+def _free_layer(desk: Desk, messages: MessageBar) -> Layer | None:
+    """The chosen phrase, when its paint may be changed; else it is said why not."""
     layer = desk.active_phrase
     if layer is None:
         messages.say("Choose a phrase to paint on first.")
     elif layer.locked:
         messages.say(f"“{layer.title}” is locked. Unlock it in the list of phrases.")
-    else:
-        desk.commit(f"{label} “{layer.phrase}”", layer.id, change(desk.mask(layer.id)))
+        return None
+    return layer
+
+
+def _painted(desk: Desk, layer_id: str) -> TileMask | None:
+    return desk.mask(layer_id) if any(layer.id == layer_id for layer in desk.phrases) else None

@@ -58,7 +58,7 @@ def test_keys_choose_tools_and_change_the_tip(studio: Studio) -> None:
     assert view.settings.brush.hardness == before.harder().hardness
 
 
-def test_commands_change_the_paint_of_the_chosen_phrase(studio: Studio) -> None:
+def test_commands_change_the_paint_of_the_chosen_phrase(studio: Studio, qtbot: QtBot) -> None:
     window, desk = studio.window, studio.window.desk
     layer = desk.active
     assert layer is not None
@@ -70,9 +70,11 @@ def test_commands_change_the_paint_of_the_chosen_phrase(studio: Studio) -> None:
     area = before.to_array().sum(dtype=np.int64)
     for name, grows in (("phrase.grow", True), ("phrase.shrink", False)):
         action(window, name).trigger()
+        qtbot.waitUntil(lambda: desk.mask(layer) != before)
         assert bool(desk.mask(layer).to_array().sum(dtype=np.int64) > area) is grows
         strike(window, Qt.Key.Key_Z, CTRL)
     action(window, "phrase.feather").trigger()
+    qtbot.waitUntil(lambda: desk.mask(layer) != before)
     values = desk.mask(layer).to_array()
     assert ((values > 32) & (values < 224)).sum() > ((before.to_array() > 32) & (before.to_array() < 224)).sum()
     action(window, "phrase.clear").trigger()
