@@ -7,24 +7,22 @@ would tell, because wires drive it, is not guessed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from app.model.document import Document
-from app.model.face import DENOISE, PROMPT_SWITCH, REFINE, SOLVES
+from app.model.face import DENOISE, PROMPT_SWITCH, REFINE, SOLVES, STYLE_REFERENCE
 from app.model.layers import PHRASE_MASKS, layers_of
 from app.model.model_cards import Models
 from app.model.noise_levels import SIGMA_MAX, SIGMA_MIN, Sigmas, grid, node_of, snapped, strength_sigma
 from app.model.timeline_values import Boundary, Driven, Row, Solve, Span, SpanKind, Switch, Window
+from engine.api.cards import PartCard
 from engine.api.plan import Json
 from nodes.graph.model import End, Node
 from nodes.registry import Registry
 from nodes.specs.declare import PortType
 
 EXPERT, ENSEMBLE, SIGMAS = "sinopia.expert", "sinopia.ensemble", "sinopia.sigmas"
-KINDS: Mapping[str, SpanKind] = {"refiner": SpanKind.REFINER, "upscaler": SpanKind.UPSCALER}
-"""Outputs of models that are made for one purpose."""
-
 _DENOISERS = frozenset({PortType.DENOISER, PortType.ENSEMBLE, PortType.ANY})
 _EXTENT = {DENOISE: ("steps", "sigma_start", "sigma_end"), REFINE: ("steps", "strength")}
 _GRID = ("schedule", "steps", "sigma_max", "sigma_min", "rho")
@@ -95,8 +93,7 @@ class _Reader:
         return Solve(
             node=node.id,
             title=self._title(node),
-            sampler=(sampler := str(self._value(node, "sampler"))),
-            sampler_title=self._choice_title(node, "sampler", sampler),
+            sampler=str(self._value(node, "sampler")),
             guidance=self._number(node, "guidance", 1.0),
             sigma_from=sigma_from,
             sigma_to=sigma_to,
@@ -135,17 +132,18 @@ class _Reader:
         self._require_unwired(node, ("sigma_from", "sigma_to"))
         for source in self._into.get(End(node.id, "denoiser"), ()):
             plain = self._plain_span(source, wire)
-            guidance = self._value(node, "guidance")
+            guidance, sampler = self._value(node, "guidance"), self._value(node, "sampler")
             yield Span(
                 source,
                 wire,
                 node.id,
                 node.title or plain.title,
-                plain.kind if plain.kind in KINDS.values() else SpanKind.EXPERT,
+                SpanKind.EXPERT if plain.kind is SpanKind.BASE else plain.kind,
                 self._number(node, "sigma_from", SIGMA_MAX),
                 self._number(node, "sigma_to", 0.0),
                 float(guidance) if isinstance(guidance, (int, float)) else None,
-                guidance_driven=bool(self._into.get(End(node.id, "guidance"))),
+                sampler if isinstance(sampler, str) else None,
+                frozenset(name for name in ("guidance", "sampler") if self._into.get(End(node.id, name))),
             )
 
     def _plain_span(self, source: End, wire: End) -> Span:
@@ -154,11 +152,10 @@ class _Reader:
         if node.muted or shape is None or any(port.type in _DENOISERS for port in shape.spec.inputs):
             raise _DrivenError(f"{self._title(node)} gives its denoiser.", node.id)
         part = self._models.part_of(node, source.port)
-        whole = part is None or (part.sigma_max >= SIGMA_MAX and part.sigma_min <= SIGMA_MIN)
-        kind = KINDS.get(source.port, SpanKind.BASE if whole else SpanKind.EXPERT)
         if part is None:
-            return Span(source, wire, None, f"{self._title(node)} {source.port}", kind, SIGMA_MAX, SIGMA_MIN, None)
-        return Span(source, wire, None, part.title, kind, part.sigma_max, part.sigma_min, None)
+            return Span(source, wire, None, f"{self._title(node)} {source.port}", SpanKind.BASE, SIGMA_MAX, SIGMA_MIN)
+        kind = _kind(part, enlarges=self._models.enlarges(node, part), refines=self._nodes[wire.node].type == REFINE)
+        return Span(source, wire, None, part.title, kind, part.sigma_max, part.sigma_min)
 
     # Noise levels
 
@@ -219,13 +216,19 @@ class _Reader:
                 yield Switch(switch.id, at, levels[node_of(at, len(levels) - 1)], driven)
 
     def _windows(self, node: Node, levels: Sigmas) -> Iterator[Window]:
-        steps = len(levels) - 1
         for source in self._into.get(End(node.id, "phrases"), ()):
             masks = self._nodes[source.node]
-            for layer in layers_of(masks) if masks.type == PHRASE_MASKS else ():
+            for layer in layers_of(masks) if masks.type == PHRASE_MASKS and not masks.muted else ():
                 if layer.begin > 0.0 or layer.finish < 1.0:
-                    begin, finish = (node_of(min(max(at, 0.0), 1.0), steps) for at in (layer.begin, layer.finish))
-                    yield Window(layer.id, layer.title, layer.colour, levels[begin], levels[finish])
+                    ends = _noise_between(levels, layer.begin, layer.finish)
+                    yield Window(masks.id, layer.id, layer.title, layer.colour, *ends)
+        for source in self._into.get(End(node.id, "style"), ()):
+            style = self._nodes[source.node]
+            driven = any(self._into.get(End(style.id, name)) for name in ("begin", "finish"))
+            if style.type == STYLE_REFERENCE and not style.muted and not driven:
+                begin, finish = self._number(style, "begin", 0.0), self._number(style, "finish", 1.0)
+                if begin > 0.0 or finish < 1.0:
+                    yield Window(style.id, None, self._title(style), None, *_noise_between(levels, begin, finish))
 
     # Values
 
@@ -243,10 +246,19 @@ class _Reader:
         value = self._value(node, name)
         return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else fallback
 
-    def _choice_title(self, node: Node, name: str, choice: str) -> str:
-        shape = self._registry.shape(node.type)
-        return choice if shape is None else shape.parameters[name].choice_label(choice)
-
     def _title(self, node: Node) -> str:
         shape = self._registry.shape(node.type)
         return node.title or (node.type if shape is None else shape.spec.title)
+
+
+def _noise_between(levels: Sigmas, begin: float, finish: float) -> tuple[float, float]:
+    """The noise levels at two fractions of the steps."""
+    first, last = (levels[node_of(min(max(at, 0.0), 1.0), len(levels) - 1)] for at in (begin, finish))
+    return first, last
+
+
+def _kind(part: PartCard, *, enlarges: bool, refines: bool) -> SpanKind:
+    """What a denoiser is there for: one that knows every noise level draws or enlarges, another shares or refines."""
+    if part.sigma_max >= SIGMA_MAX and part.sigma_min <= SIGMA_MIN:
+        return SpanKind.UPSCALER if enlarges else SpanKind.BASE
+    return SpanKind.REFINER if refines else SpanKind.EXPERT

@@ -21,6 +21,8 @@ class HandleKind(Enum):
     START = "start"
     BOUNDARY = "boundary"
     SWITCH = "switch"
+    BEGIN = "begin"
+    FINISH = "finish"
     END = "end"
 
 
@@ -65,7 +67,7 @@ class Handle:
 
 def handles(solve: Solve) -> tuple[Handle, ...]:
     """All that can be moved in a row, from the highest noise down."""
-    found = (*_ends(solve), *_boundaries(solve), *_switches(solve))
+    found = (*_ends(solve), *_boundaries(solve), *_switches(solve), *_windows(solve))
     return tuple(sorted(found, key=lambda handle: -handle.sigma))
 
 
@@ -77,8 +79,11 @@ def moved(
         case HandleKind.BOUNDARY:
             return noise.move_boundary(document, registry, solve.boundaries[handle.index], sigma, ids)
         case HandleKind.SWITCH:
-            at = _node_at(solve.levels, sigma) / max(len(solve.levels) - 1, 1)
-            return noise.move_switch(document, solve.switches[handle.index].node, at)
+            return noise.move_switch(document, solve.switches[handle.index].node, _fraction(solve, sigma))
+        case HandleKind.BEGIN:
+            return noise.move_window(document, solve.windows[handle.index], "begin", _fraction(solve, sigma))
+        case HandleKind.FINISH:
+            return noise.move_window(document, solve.windows[handle.index], "finish", _fraction(solve, sigma))
         case HandleKind.START if solve.refines:
             steps = len(solve.schedule) - 1
             return noise.set_strength(document, solve.node, (steps - _node_at(solve.schedule, sigma)) / steps)
@@ -112,6 +117,23 @@ def _switches(solve: Solve) -> list[Handle]:
     ]
 
 
+def _windows(solve: Solve) -> list[Handle]:
+    """Where phrases and styles begin and stop to act, as far as that lies inside the solve."""
+    within = tuple(level for level in solve.levels if solve.sigma_to <= level <= solve.sigma_from)
+    found = []
+    for index, window in enumerate(solve.windows):
+        ends = (
+            (HandleKind.BEGIN, window.sigma_from, f"{window.title} begins to act"),
+            (HandleKind.FINISH, window.sigma_to, f"{window.title} stops acting"),
+        )
+        for kind, sigma, label in ends:
+            if solve.sigma_to < sigma < solve.sigma_from:
+                begins = kind is HandleKind.BEGIN
+                places = (at for at in within if (at > window.sigma_to if begins else at < window.sigma_from))
+                found.append(Handle(kind, solve.node, index, sigma, tuple(places), False, label))
+    return found
+
+
 def _ends(solve: Solve) -> list[Handle]:
     """The start where it is a choice, and the end where another solve goes on."""
     found = []
@@ -126,6 +148,11 @@ def _ends(solve: Solve) -> list[Handle]:
         places = tuple(level for level in inner if level < solve.sigma_from)
         found.append(Handle(HandleKind.END, solve.node, 0, solve.sigma_to, places, True, "The sample is handed on"))
     return found
+
+
+def _fraction(solve: Solve, sigma: float) -> float:
+    """The fraction of the steps at which a noise level is reached."""
+    return _node_at(solve.levels, sigma) / max(len(solve.levels) - 1, 1)
 
 
 def _node_at(levels: Sigmas, sigma: float) -> int:

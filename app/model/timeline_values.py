@@ -30,8 +30,8 @@ class Span:
     """A denoiser at work from `sigma_from` down to `sigma_to`.
 
     `source`: the output that it comes from; `expert`: the Expert node that gives it its interval, if one does. `wire`:
-    the input of the ensemble (or of the solve) that it is wired to. `guidance` None takes that of the solve;
-    `guidance_driven`: a wire says it.
+    the input of the ensemble (or of the solve) that it is wired to. `guidance` and `sampler` None take those of the
+    solve; `driven`: those of the two that wires say.
     """
 
     source: End
@@ -41,8 +41,9 @@ class Span:
     kind: SpanKind
     sigma_from: float
     sigma_to: float
-    guidance: float | None
-    guidance_driven: bool = False
+    guidance: float | None = None
+    sampler: str | None = None
+    driven: frozenset[str] = frozenset()
 
     def owns(self, sigma_from: float, sigma_to: float) -> bool:
         """Whether a step lies inside; the step to no noise belongs to where it starts."""
@@ -89,11 +90,15 @@ class Switch:
 
 @dataclass(frozen=True)
 class Window:
-    """A painted phrase that does not act all the time, and the noise at which it begins and ends."""
+    """A painted phrase or a style that does not act all the time, and the noise at which it begins and ends.
 
-    layer: str
+    `node` says when: a Phrase Masks node for its `layer`, else a Style Reference (`layer` and `colour` None).
+    """
+
+    node: str
+    layer: str | None
     title: str
-    colour: int
+    colour: int | None
     sigma_from: float
     sigma_to: float
 
@@ -115,7 +120,6 @@ class Solve:
     node: str
     title: str
     sampler: str
-    sampler_title: str
     guidance: float
     sigma_from: float
     sigma_to: float
@@ -156,6 +160,10 @@ class Solve:
     def guidance_of(self, span: Span) -> float:
         """The guidance with which a span draws."""
         return self.guidance if span.guidance is None else span.guidance
+
+    def sampler_of(self, span: Span) -> str:
+        """The sampler that takes the steps of a span."""
+        return self.sampler if span.sampler is None else span.sampler
 
 
 @dataclass(frozen=True)

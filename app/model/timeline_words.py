@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.model.timeline_handles import Handle, HandleKind
 from app.model.timeline_values import Solve, Span
+from nodes.specs.samplers import SAMPLER_LABELS, SAMPLERS
 
 
 def noise_said(sigma: float) -> str:
@@ -33,6 +34,20 @@ def span_said(solve: Solve, span: Span) -> str:
     sigma_from, sigma_to = solve.extent(span)
     steps = sum(solve.owner(step) is span for step in range(1, solve.steps + 1))
     return f"{span.title}  ·  noise {noise_said(sigma_from)} to {noise_said(sigma_to)}  ·  {steps_said(steps)}"
+
+
+def sampler_said(sampler: str) -> str:
+    """What the artist calls a sampler."""
+    return dict(zip(SAMPLERS, SAMPLER_LABELS, strict=True)).get(sampler, sampler)
+
+
+def own_said(solve: Solve, span: Span) -> str:
+    """With which guidance a span draws, and with which sampler where the span above has another."""
+    place = solve.spans.index(span)
+    above = None if place == 0 else solve.sampler_of(solve.spans[place - 1])
+    told = f"guidance {solve.guidance_of(span):g}"
+    chosen = solve.sampler_of(span)
+    return told if chosen == above else f"{told}  ·  {sampler_said(chosen)}"
 
 
 def handle_said(solve: Solve, handle: Handle) -> str:

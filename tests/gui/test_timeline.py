@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLayout, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.model import edits
@@ -21,7 +21,7 @@ from app.qt.theme import DARK, LIGHT
 from app.qt.timeline.band import TimelineBand
 from app.qt.timeline.hits import mark, stops
 from tests.gui.studios import CTRL, NO_KEYS, SHIFT, open_studio, quick_project, strike
-from tests.model.test_timeline_handles import MODELS, REGISTRY, rich_document
+from tests.model.test_timeline_handles import MODELS, REGISTRY, rich_document, windowed_document
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -199,14 +199,39 @@ def test_a_span_is_set_in_place(session: Session, band: TimelineBand) -> None:
         fields.guidance.field.setText(text)
         QTest.keyClick(fields.guidance.field, Qt.Key.Key_Return)
     assert [span.guidance for span in solve_of(band).spans] == [None, 8.0]
-    fields.sampler.setCurrentIndex(fields.sampler.findData("heun"))
-    fields.sampler.activated.emit(fields.sampler.currentIndex())
-    assert solve_of(band).sampler == "heun"
+    assert fields.own_sampler is not None
+    _choose(fields.own_sampler, "Euler")
+    _choose(fields.sampler, "Heun")
+    assert [solve_of(band).sampler_of(span) for span in solve_of(band).spans] == ["heun", "euler"]
+    assert fields.own_sampler.itemText(0) == "Automatic: Heun"
     assert not fields.steps.isEnabled()
     band.setFocus()
     assert not fields.isVisible()
     while session.undo() is not None:
         pass
+    assert session.document is before
+
+
+def _choose(box: QComboBox, title: str) -> None:
+    """By keys, as a hand would."""
+    box.setFocus()
+    QTest.keyClicks(box, title)
+    box.activated.emit(box.currentIndex())
+
+
+def test_where_a_phrase_begins_is_dragged_on_the_band(session: Session, band: TimelineBand) -> None:
+    session.replace(windowed_document())
+    QApplication.processEvents()  # the band is less high now
+    before, handle = session.document, grip(band, HandleKind.BEGIN)
+    QTest.mouseMove(band, where(band, handle))
+    assert band.words.startswith("an owl begins to act at noise")
+    drag(band, handle, handle.places[-3])
+    assert solve_of(band).windows[0].sigma_from == handle.places[-3]
+    assert [entry.label for entry in session.done] == ["an owl begins to act"]
+    drag(band, grip(band, HandleKind.BEGIN), 1000.0)
+    assert [window.layer for window in solve_of(band).windows] == [None]
+    session.undo()
+    session.undo()
     assert session.document is before
 
 

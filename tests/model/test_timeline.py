@@ -16,6 +16,7 @@ from app.model.noise_levels import grid, node_of, snapped
 from app.model.starting import starting_document
 from app.model.timeline import timeline
 from app.model.timeline_values import Solve, SpanKind, solves_of
+from app.model.timeline_words import own_said
 from engine.conditioning.picture import node_of as engine_node_of
 from engine.diffusion.schedules import make_sigmas, snap
 from nodes.graph.model import End
@@ -99,6 +100,19 @@ def test_a_span_takes_a_guidance_of_its_own(registry: Registry, models: Models) 
     span = base_solve(document, registry, models).spans[1]
     guided = edits.set_span_guidance(document, registry, span, 5.0)
     assert [span.guidance for span in base_solve(guided, registry, models).spans] == [None, 5.0]
+
+
+def test_a_span_takes_a_sampler_of_its_own_and_gives_it_back(registry: Registry, models: Models) -> None:
+    document = starting_document(registry)
+    solve = base_solve(document, registry, models)
+    chosen = edits.set_span_sampler(document, registry, solve.spans[1], "heun")
+    now = base_solve(chosen, registry, models)
+    assert [now.sampler_of(span) for span in now.spans] == [solve.sampler, "heun"]
+    assert own_said(now, now.spans[1]).endswith("Heun")
+    assert "·" not in own_said(solve, solve.spans[1])
+    assert validate(chosen.graph, registry) == ()
+    again = base_solve(edits.set_span_sampler(chosen, registry, now.spans[1], None), registry, models)
+    assert [span.sampler for span in again.spans] == [None, None]
 
 
 def test_a_prompt_that_switches_is_a_marker_at_its_step(registry: Registry, models: Models) -> None:

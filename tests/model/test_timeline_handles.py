@@ -192,6 +192,47 @@ def test_a_phrase_with_a_window_is_shown_at_its_steps() -> None:
     assert place_said(solve, 0.01).endswith("Low-noise expert")
 
 
+def windowed_document() -> Document:
+    """Two experts; a phrase that begins late, and a style that stops early."""
+    document = edits.set_parameter(starting_document(REGISTRY), "prompt", "text", "an owl and a lamp")
+    document = edits.bind_phrase(document, REGISTRY, "prompt", 0, 6, "owl", None)
+    masks = next(node for node in document.graph.nodes if node.type == PHRASE_MASKS)
+    document = edits.set_layer(document, masks.id, replace(layers_of(masks)[0], begin=0.25))
+    document = add(document, "style-reference", "look", finish=0.5)
+    return connected(document, "look.style", "base.style")
+
+
+def test_a_style_with_a_window_is_shown_at_its_steps() -> None:
+    document = windowed_document()
+    solve = solve_of(document)
+    assert [(window.node, window.layer) for window in solve.windows][1:] == [("look", None)]
+    style = solve.windows[1]
+    assert (style.title, style.sigma_from, style.sigma_to) == ("Style Reference", solve.levels[0], solve.levels[8])
+    assert place_said(solve, solve.ticks[10] * 1.01).endswith("without Style Reference")
+    assert solve_of(edits.mute(document, ["look"], True)).windows == solve.windows[:1]
+
+
+@pytest.mark.parametrize("kind", [HandleKind.BEGIN, HandleKind.FINISH])
+def test_the_ends_of_phrases_and_styles_are_moved_to_steps(kind: HandleKind) -> None:
+    document = windowed_document()
+    solve, handle = next((solve, handle) for solve, handle in all_handles(document) if handle.kind is kind)
+    wanted = handle.places[3]
+    after = moved(document, REGISTRY, solve, handle, wanted)
+    assert again(after, handle).sigma == wanted
+    assert validate(after.graph, REGISTRY) == validate(document.graph, REGISTRY)
+    # At the end of the solve it acts all along again, and nothing marks it.
+    whole = moved(document, REGISTRY, solve, handle, handle.places[0 if kind is HandleKind.BEGIN else -1])
+    assert len(solve_of(whole).windows) == 1
+
+
+def test_what_begins_cannot_be_moved_past_where_it_stops() -> None:
+    document = edits.set_parameter(windowed_document(), "look", "begin", 0.25)
+    solve = solve_of(document)
+    begin, finish = (handle for handle in handles(solve) if handle.label.startswith("Style Reference"))
+    assert min(begin.places) > finish.sigma
+    assert max(finish.places) < begin.sigma
+
+
 @pytest.mark.parametrize(
     ("wired", "muted", "told", "leads_to"),
     [

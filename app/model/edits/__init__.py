@@ -31,7 +31,14 @@ from app.model.edits.interface import (
     toggle_shown,
     with_definition,
 )
-from app.model.edits.noise import ensure_expert, move_boundary, move_switch, set_span_guidance
+from app.model.edits.noise import (
+    ensure_expert,
+    move_boundary,
+    move_switch,
+    move_window,
+    set_span_guidance,
+    set_span_sampler,
+)
 from app.model.edits.parameters import reset_parameter, set_parameter, set_parameters
 from app.model.edits.phrases import (
     bind_phrase,
@@ -109,6 +116,7 @@ __all__ = [
     "move_layer",
     "move_nodes",
     "move_switch",
+    "move_window",
     "mute",
     "order_wires",
     "output_type",
@@ -140,6 +148,7 @@ __all__ = [
     "set_seed",
     "set_size",
     "set_span_guidance",
+    "set_span_sampler",
     "set_style_weight",
     "shape_canvas",
     "shown_as",

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Literal, TypeAlias
+
 from app.model.document import Document
 from app.model.edits.graph import add_node
+from app.model.edits.phrases import set_layer
 from app.model.edits.primitives import NewId, node_of, spec_of, with_links, with_parameters
+from app.model.layers import layer_of
 from app.model.timeline import EXPERT
-from app.model.timeline_values import Boundary, Span
+from app.model.timeline_values import Boundary, Span, Window
 from nodes.graph.edit import new_id
 from nodes.graph.errors import EditError
 from nodes.graph.model import End, Link
 from nodes.registry import Registry
+
+WindowEnd: TypeAlias = Literal["begin", "finish"]
 
 BELOW = 160.0
 """How far under a model an Expert node is put, in canvas units."""
@@ -41,6 +48,25 @@ def set_span_guidance(
     """Give an expert a guidance of its own; None takes that of the solve again."""
     document, expert = ensure_expert(document, registry, span, ids)
     return with_parameters(document, expert, guidance=guidance)
+
+
+def set_span_sampler(
+    document: Document, registry: Registry, span: Span, sampler: str | None, ids: NewId = new_id
+) -> Document:
+    """Give an expert a sampler of its own; None takes that of the solve again."""
+    document, expert = ensure_expert(document, registry, span, ids)
+    return with_parameters(document, expert, sampler=sampler)
+
+
+def move_window(document: Document, window: Window, end: WindowEnd, at: float) -> Document:
+    """Let a painted phrase or a style begin, or stop, to act at another fraction of the steps."""
+    held = round(min(max(at, 0.0), 1.0), DIGITS)
+    if window.layer is None:
+        node_of(document, window.node)
+        return with_parameters(document, window.node, **{end: held})
+    layer = layer_of(document, window.node, window.layer)
+    changed = replace(layer, begin=held) if end == "begin" else replace(layer, finish=held)
+    return set_layer(document, window.node, changed)
 
 
 def move_switch(document: Document, node: str, at: float) -> Document:

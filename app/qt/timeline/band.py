@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
@@ -146,7 +147,8 @@ class TimelineBand(QWidget):
             self._desk.told.emit(str(error))
             return
         self._show(timeline(document, self._desk.registry, self._models))
-        self._held = next((hit.handle for hit in stops(self.layout_now) if hit.key == handle.key), handle)
+        gone = replace(handle, sigma=sigma)  # at either end of the solve nothing marks the window of a phrase
+        self._held = next((hit.handle for hit in stops(self.layout_now) if hit.key == handle.key), gone)
         self.update()
 
     def revert(self) -> None:

@@ -13,6 +13,12 @@ from app.qt.timeline.layout import BAR, REACH, BandLayout
 MARK = 10.0
 """Side of the marker of a prompt's switch, above its bar's edge."""
 
+ARM, STUB, INSET = 5.0, 4.0, 3.0
+"""The bracket where a phrase or a style begins or ends: its arms, what is drawn upright beside a name, and how far each
+is drawn inside the one that it meets."""
+
+WINDOW_ENDS = frozenset({HandleKind.BEGIN, HandleKind.FINISH})
+
 
 @dataclass(frozen=True)
 class Hit:
@@ -65,18 +71,34 @@ def mark(layout: BandLayout, index: int, handle: Handle) -> QRectF:
     x, bar = layout.x_of(handle.sigma), layout.bar(index)
     if handle.kind is HandleKind.SWITCH:
         return QRectF(x - MARK / 2, bar.top() - MARK / 2, MARK, MARK)
+    if handle.kind in WINDOW_ENDS:
+        inset = min(1.0 + INSET * _met(layout, index, handle), BAR / 2 - 2.0)
+        return QRectF(x - ARM / 2, bar.top() + inset, ARM, BAR - 2 * inset)
     return QRectF(x - 2.0, bar.top(), 4.0, BAR)
 
 
+def _met(layout: BandLayout, index: int, handle: Handle) -> int:
+    """How many brackets before this one stand at the same noise."""
+    row = layout.rows[index]
+    alike = [each for each in handles(row) if each.kind in WINDOW_ENDS] if isinstance(row, Solve) else []
+    earlier = alike[: next((place for place, each in enumerate(alike) if each.key == handle.key), 0)]
+    return sum(each.sigma == handle.sigma for each in earlier)
+
+
 def _handle_at(layout: BandLayout, index: int, solve: Solve, where: QPointF) -> Handle | None:
-    """The nearest one; at the upper edge a switch comes first, below it what divides the bar."""
+    """The nearest one; at the upper edge a switch comes first, below it what divides the bar, then brackets."""
     above = where.y() < layout.bar(index).top() + MARK / 2
     near = [
-        ((handle.kind is HandleKind.SWITCH) is not above, abs(layout.x_of(handle.sigma) - where.x()), handle)
+        (
+            (handle.kind is HandleKind.SWITCH) is not above,
+            abs(layout.x_of(handle.sigma) - where.x()),
+            handle.kind in WINDOW_ENDS,
+            handle,
+        )
         for handle in handles(solve)
         if abs(layout.x_of(handle.sigma) - where.x()) <= REACH
     ]
-    return min(near, key=lambda each: each[:2])[2] if near else None
+    return min(near, key=lambda each: each[:3])[3] if near else None
 
 
 def _stops_of(layout: BandLayout, index: int, row: Row) -> list[Hit]:

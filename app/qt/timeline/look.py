@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QColor, QPalette
 
-from app.model.timeline_values import Solve, Span, SpanKind
+from app.model.timeline_values import Solve, Span, SpanKind, Window
+from app.paint.palette import swatch
 from app.qt.canvas.look import mixed
 
 _HUES: Mapping[SpanKind, tuple[str, ...]] = {
@@ -17,6 +18,7 @@ _HUES: Mapping[SpanKind, tuple[str, ...]] = {
     SpanKind.REFINER: ("#a0607f",),
 }
 _STRENGTH, _LIT = 0.38, 0.72
+_DARKER = 0.3
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,14 @@ class BandLook:
     dim: QColor
     accent: QColor
     warning: QColor
+    style: QColor
+
+    def bracket(self, window: Window) -> QColor:
+        """The colour of where a phrase or a style begins and ends; darker on a light ground."""
+        if window.colour is None:
+            return self.style
+        light = self.ground.lightness() > self.text.lightness()
+        return mixed(QColor(swatch(window.colour).hex), self.text, _DARKER if light else 0.0)
 
     def fill(self, solve: Solve, span: Span, *, lit: bool) -> QColor:
         """The colour of a span; stronger while it is at work."""
@@ -49,4 +59,5 @@ def look_of(palette: QPalette) -> BandLook:
         mixed(ground, text, 0.66),  # a style sheet makes the placeholder's colour faint
         palette.highlight().color(),
         QColor("#e0a458" if dark else "#8a5a00"),
+        QColor("#d583c4" if dark else "#9a3f88"),
     )

@@ -12,11 +12,10 @@ from app.model.document import nothing
 from app.model.timeline_handles import Handle, HandleKind, handles
 from app.model.timeline_run import Played
 from app.model.timeline_values import Driven, Solve, Span
-from app.model.timeline_words import noise_said, steps_said
-from app.paint.palette import swatch
+from app.model.timeline_words import noise_said, own_said, steps_said
 from app.qt.canvas.look import mixed
 from app.qt.eliding import elided
-from app.qt.timeline.hits import Hit, mark
+from app.qt.timeline.hits import ARM, STUB, WINDOW_ENDS, Hit, mark
 from app.qt.timeline.layout import AXIS, BAR, EDGE, HEAD, TAIL, TICK, BandLayout
 from app.qt.timeline.look import BandLook
 
@@ -87,7 +86,6 @@ class BandPainter:
         self._ground(index)
         for span in solve.spans:
             self._span(index, solve, span, lit=played is not None and played.source == span.source)
-        self._windows(index, solve)
         self._ticks(index, solve, played)
         for handle in handles(solve):
             self._handle(index, solve, handle)
@@ -120,25 +118,12 @@ class BandPainter:
         painter.setPen(self._look.text)
         metrics = QFontMetricsF(self._font)
         painter.drawText(room, _MIDDLE | _LEFT, elided(span.title, self._font, room.width()))
-        told = f"guidance {solve.guidance_of(span):g}"
-        told += f"  ·  {solve.sampler_title}" if span is solve.spans[0] else ""
+        told = own_said(solve, span)
         small = QFontMetricsF(self._small)
         if metrics.horizontalAdvance(span.title) + 3 * _PAD + small.horizontalAdvance(told) <= room.width():
             painter.setFont(self._small)
             painter.setPen(mixed(self._look.dim, self._look.text, 0.4))
             painter.drawText(room, _MIDDLE | _RIGHT, told)
-
-    def _windows(self, index: int, solve: Solve) -> None:
-        """Where phrases begin and end to act, as brackets in their colours."""
-        bar, painter = self._layout.bar(index), self._painter
-        for window in solve.windows:
-            painter.setPen(QPen(QColor(swatch(window.colour).hex), 1.5))
-            for sigma, inwards in ((window.sigma_from, 3.0), (window.sigma_to, -3.0)):
-                if solve.sigma_to < sigma < solve.sigma_from:
-                    x = self._layout.x_of(sigma)
-                    painter.drawLine(QPointF(x, bar.top() + 1.0), QPointF(x, bar.bottom() - 1.0))
-                    for y in (bar.top() + 1.0, bar.bottom() - 1.0):
-                        painter.drawLine(QPointF(x, y), QPointF(x + inwards, y))
 
     def _ticks(self, index: int, solve: Solve, played: Played | None) -> None:
         top = self._layout.bar(index).bottom() + 2.0
@@ -159,6 +144,9 @@ class BandPainter:
         if handle.kind is HandleKind.SWITCH:
             self._switch(index, room, ink, chosen=chosen)
             return
+        if handle.kind in WINDOW_ENDS:
+            self._bracket(room, solve, handle, chosen=chosen)
+            return
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._look.ground)
         painter.drawRect(room)
@@ -166,6 +154,20 @@ class BandPainter:
         grip.setBottom(room.bottom() - (1.0 if chosen else 5.0))
         painter.setBrush(ink if chosen or broken else mixed(self._look.ground, ink, 0.6))
         painter.drawRoundedRect(grip, 1.0, 1.0)
+
+    def _bracket(self, room: QRectF, solve: Solve, handle: Handle, *, chosen: bool) -> None:
+        """Where a phrase or a style begins to act, or stops: open towards where it acts, in its colour."""
+        ink = self._look.bracket(solve.windows[handle.index])
+        inwards = ARM if handle.kind is HandleKind.BEGIN else -ARM
+        x = room.center().x()
+        middle = room.center().y() if chosen else None  # at rest it leaves the name of the span free
+        for edge, stub in ((room.top(), STUB), (room.bottom(), -STUB)):
+            end = edge + stub if middle is None else middle
+            corner = QPolygonF([QPointF(x + inwards, edge), QPointF(x, edge), QPointF(x, end)])
+            for pen, width in ((self._look.ground, 4.0), (ink, 2.0)):
+                self._painter.setPen(QPen(pen, width))
+                self._painter.setBrush(Qt.BrushStyle.NoBrush)
+                self._painter.drawPolyline(corner)
 
     def _switch(self, index: int, room: QRectF, ink: QColor, *, chosen: bool) -> None:
         bar, painter, x = self._layout.bar(index), self._painter, room.center().x()

@@ -1,4 +1,5 @@
-"""What can be set of a span, beside the span: its guidance, and sampler, steps and guidance of its solve."""
+"""What can be set of a span, beside the span: guidance and sampler of its own, and sampler, steps and guidance of its
+solve."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QFrame, QHBoxLayout, QPus
 from app.model import edits
 from app.model.timeline import EXPERT
 from app.model.timeline_values import Solve, Span
-from app.model.timeline_words import span_said
+from app.model.timeline_words import sampler_said, span_said
 from app.qt.canvas.scale import Scale
 from app.qt.desk import Desk
 from app.qt.panels.number import NumberSlider
@@ -36,6 +37,7 @@ class SpanFields(QFrame):
         self.setFixedWidth(_WIDTH)
         self._desk, self._found, self._window = desk, found, parent.window()
         self._rows = column(self)
+        self.own_sampler: QComboBox | None = None
         if (now := found()) is not None:
             self.setAccessibleName(now[1].title)
             self._add_own(*now)
@@ -73,22 +75,40 @@ class SpanFields(QFrame):
         self._rows.addWidget(heading(name))
         self._rows.addWidget(quiet(told))
         if len(solve.spans) > 1 or span.expert is not None:
+            self._add_own_sampler(solve, span)
             parameter = self._parameter(EXPERT, "guidance")
             self.guidance = self._slider(parameter, "Guidance of its own", span.guidance)
-            self.guidance.setEnabled(not span.guidance_driven)
+            self.guidance.setEnabled("guidance" not in span.driven)
             self.guidance.dragged.connect(self._set_own_guidance)
             self._rows.addWidget(self.guidance)
-            told = f"Automatic: {solve.guidance:g}, as {solve.title} has it."
-            self._rows.addWidget(quiet("Driven by the graph." if span.guidance_driven else told))
+            self._rows.addWidget(quiet(f"Automatic: {solve.guidance:g}, as {solve.title} has it."))
+            self._tell_driven(span.driven)
             self._rows.addWidget(rule())
             self._rows.addWidget(heading(f"All of {solve.title}"))
 
-    def _add_shared(self, solve: Solve) -> None:
+    def _add_own_sampler(self, solve: Solve, span: Span) -> None:
+        parameter = self._parameter(EXPERT, "sampler")
+        self.own_sampler = own = self._samplers(parameter, span.sampler, self._choose_own_sampler)
+        own.setItemText(0, f"Automatic: {sampler_said(solve.sampler)}")
+        own.setAccessibleName("Sampler of its own")
+        own.setEnabled("sampler" not in span.driven)
+        self._add_row("Sampler", own)
+
+    def _add_row(self, title: str, field: QWidget) -> None:
         row = QHBoxLayout()
-        row.addWidget(quiet("Sampler"))
-        row.addWidget(self._made_samplers(solve), 1)
+        row.addWidget(quiet(title))
+        row.addWidget(field, 1)
         self._rows.addLayout(row)
+
+    def _tell_driven(self, names: frozenset[str]) -> None:
+        if names:
+            self._rows.addWidget(quiet(f"Driven by the graph: {', '.join(sorted(names))}."))
+
+    def _add_shared(self, solve: Solve) -> None:
         wired, node_type = solve.driven, self._desk.document.nodes[solve.node].type
+        self.sampler = self._samplers(self._parameter(node_type, "sampler"), solve.sampler, self._choose_sampler)
+        self.sampler.setEnabled("sampler" not in wired)
+        self._add_row("Sampler", self.sampler)
         steps = self._slider(self._parameter(node_type, "steps"), "Steps", len(solve.schedule) - 1)
         steps.setEnabled(not wired & {"steps", "sigmas"})
         guidance = self._slider(self._parameter(node_type, "guidance"), "Guidance", solve.guidance)
@@ -97,20 +117,20 @@ class SpanFields(QFrame):
             field.dragged.connect(lambda value, name=name: self._set(name, value))
             self._rows.addWidget(field)
         self.steps, self.shared_guidance = steps, guidance
-        if told := ", ".join(sorted(wired)):
-            self._rows.addWidget(quiet(f"Driven by the graph: {told}."))
+        self._tell_driven(wired)
 
-    def _made_samplers(self, solve: Solve) -> QComboBox:
-        parameter = self._parameter(self._desk.document.nodes[solve.node].type, "sampler")
-        self.sampler = QComboBox()
-        self.sampler.setAccessibleName(parameter.label)
-        self.sampler.setToolTip(parameter.help)
+    def _samplers(self, parameter: Parameter, chosen: str | None, choose: Callable[[str | None], None]) -> QComboBox:
+        """All samplers; where none need be chosen, none comes first."""
+        box = QComboBox()
+        box.setAccessibleName(parameter.label)
+        box.setToolTip(parameter.help)
+        if parameter.optional:
+            box.addItem("Automatic", None)
         for choice in parameter.choices:
-            self.sampler.addItem(parameter.choice_label(choice), choice)
-        self.sampler.setCurrentIndex(self.sampler.findData(solve.sampler))
-        self.sampler.setEnabled("sampler" not in solve.driven)
-        self.sampler.activated.connect(lambda _index: self._choose_sampler())
-        return self.sampler
+            box.addItem(parameter.choice_label(choice), choice)
+        box.setCurrentIndex(next((index for index in range(box.count()) if box.itemData(index) == chosen), -1))
+        box.activated.connect(lambda index: choose(box.itemData(index)))
+        return box
 
     def _add_link(self) -> None:
         self.link = QPushButton("Show in Graph")
@@ -142,10 +162,16 @@ class SpanFields(QFrame):
             label, node = f"{name.capitalize()} of {now[0].title}", now[0].node
             self._desk.drag(label, (name, node), edits.set_parameter, node, name, value)
 
-    def _choose_sampler(self) -> None:
+    def _choose_sampler(self, choice: str | None) -> None:
         if (now := self._found()) is not None:
-            choice = self.sampler.currentData()
             self._desk.edit(f"Sampler of {now[0].title}", edits.set_parameter, now[0].node, "sampler", choice)
+            if self.own_sampler is not None:
+                self.own_sampler.setItemText(0, f"Automatic: {sampler_said(choice or '')}")
+
+    def _choose_own_sampler(self, choice: str | None) -> None:
+        if (now := self._found()) is not None:
+            registry = self._desk.registry
+            self._desk.edit(f"Sampler of {now[1].title}", edits.set_span_sampler, registry, now[1], choice)
 
     def _show_node(self) -> None:
         now = self._found()
