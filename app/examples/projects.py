@@ -10,7 +10,9 @@ from app.examples.sketch import Sketch
 from app.examples.strokes import Region, painted
 from app.files.pictures import encode_mask
 from app.files.project import Project, asset_reference, paint_reference
+from engine.api.cascade import CascadeStage, cascade
 from engine.api.plan import Json
+from engine.api.shipped import SHIPPED, shipped_card
 from nodes.registry import Registry
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "examples"
@@ -18,6 +20,9 @@ STYLE_PICTURE = FOLDER / "pictures" / "golden-watercolour.png"
 
 SAMPLER = "dpmpp_2m"
 STEPS, ENLARGING_STEPS, REFINING_STEPS = 16, 8, 20
+
+STAGES = cascade(shipped_card())
+"""The sizes of the model that comes along, from the smallest."""
 
 LANE, ABOVE_PHRASES, BELOW_SIZE, BELOW_BASE = 12.0, 228.0, 648.0, 520.0
 """Pixels between wires side by side, and where those that go around nodes begin."""
@@ -72,7 +77,8 @@ def demo(registry: Registry) -> Project:
     _experts(sketch, (0, 0))
     sketch.node("prompt", "prompt", (0, 1.1), text=SENTENCE)
     sketch.node("phrases", "phrase-masks", (1, 1.1), layers=layers(PHRASES))
-    sketch.node("size", "size-crop", (1, 2.0), width=128, height=128, original_width=128, original_height=128)
+    side = STAGES[1].size
+    sketch.node("size", "size-crop", (1, 2.0), width=side, height=side, original_width=side, original_height=side)
     sketch.node("seed", "seed", (0, 2.0), seed=11)
     sketch.node("picture", "load-image", (0, 3.3), "Style Picture", file=style)
     sketch.node("style", "style-reference", (1, 3.3), strength=0.6)
@@ -99,7 +105,7 @@ def _lead_past_the_base(sketch: Sketch) -> None:
         sketch.lead(target, (1, 1), ABOVE_PHRASES + number * LANE)
     for number, target in enumerate(("base.seed", "enlarged.seed", "refined.seed")):
         sketch.lead(target, (1, 1), BELOW_SIZE + number * LANE)
-    sketch.lead("enlarged.denoiser", (1, 2), -LANE)
+    sketch.lead("enlarged.denoiser", (2 if STAGES[1].experts else 1, 2), -LANE)
     sketch.lead("refined.denoiser", (1, 3), -2 * LANE)
     near, far = ("prompt", "phrases", "style", "seed"), ("prompt", "style", "seed")
     for number, port in enumerate(near):
@@ -164,12 +170,47 @@ def prompt_switch(registry: Registry) -> Project:
     return Project(sketch.graph)
 
 
+def large(registry: Registry) -> Project:
+    """The demo's sentence and paint, drawn on from size to size up to the largest that the model knows."""
+    sketch = Sketch(registry)
+    sketch.node("prompt", "prompt", (0, 1.1), text=SENTENCE)
+    sketch.node("phrases", "phrase-masks", (1, 1.1), layers=layers(PHRASES))
+    sketch.node("seed", "seed", (0, 2.0), seed=11)
+    _experts(sketch, (0, 0))
+    _cascade(sketch, (2, 0))
+    sketch.wire("prompt.conditioning", "phrases.prompt")
+    sketch.wire("phrases.phrases", "base.phrases", "enlarged.phrases")
+    sketch.wire("seed.seed", "base.seed", "enlarged.seed")
+    before = "enlarged"
+    for column, stage in enumerate(STAGES[2:], 4):
+        name = f"enlarged-{stage.size}"
+        finishing: dict[str, Json] = {"sampler": SAMPLER, "steps": ENLARGING_STEPS, "guidance": 1.0}
+        sketch.node(name, "denoise", (column, 0), f"Upscaler to {stage.size}", **finishing)
+        sketch.wire(f"{SHIPPED}.{stage.drawing[0].name}", f"{name}.denoiser")
+        sketch.wire("prompt.conditioning", f"{name}.prompt")
+        sketch.wire("phrases.phrases", f"{name}.phrases")
+        sketch.wire("seed.seed", f"{name}.seed")
+        sketch.wire(f"{before}.image", f"{name}.low_resolution")
+        before = name
+    sketch.node("saved", "save-image", (len(STAGES) + 2, 0), name="large")
+    sketch.wire(f"{before}.image", "saved.image")
+    return Project(sketch.graph, paint(PHRASES))
+
+
 def _experts(sketch: Sketch, at: tuple[float, float]) -> None:
-    """Storybook's two experts, each on its own half of the noise, as one ensemble."""
-    sketch.node("storybook", "storybook", at)
-    sketch.node("ensemble", "ensemble", (at[0] + 1, at[1]))
-    sketch.wire("storybook.high", "ensemble.experts")
-    sketch.wire("storybook.low", "ensemble.experts")
+    """The model, and its experts of each size, each on its own part of the noise, as one ensemble."""
+    sketch.node(SHIPPED, "storybook", at)
+    for number, (name, stage) in enumerate(zip(("ensemble", "upscalers"), STAGES, strict=False)):
+        if stage.experts:
+            title = "Upscaler's Experts" if number else ""
+            sketch.node(name, "ensemble", (at[0] + 1, at[1] + 0.5 * number), title)
+            for part in stage.experts:
+                sketch.wire(f"{SHIPPED}.{part.name}", f"{name}.experts")
+
+
+def _denoiser(stage: CascadeStage, ensemble: str) -> str:
+    """The output that draws pictures of one size."""
+    return f"{ensemble}.ensemble" if stage.experts else f"{SHIPPED}.{stage.drawing[0].name}"
 
 
 def _cascade(
@@ -186,13 +227,13 @@ def _cascade(
     sketch.node(base, "denoise", at, f"Base{whose}", sampler=SAMPLER, steps=STEPS)
     finishing: dict[str, Json] = {"sampler": SAMPLER, "guidance": 1.0}
     sketch.node(enlarged, "denoise", (at[0] + 1, at[1]), f"Upscaler{whose}", steps=ENLARGING_STEPS, **finishing)
-    sketch.wire("ensemble.ensemble", f"{base}.denoiser")
-    sketch.wire("storybook.upscaler", f"{enlarged}.denoiser")
+    sketch.wire(_denoiser(STAGES[0], "ensemble"), f"{base}.denoiser")
+    sketch.wire(_denoiser(STAGES[1], "upscalers"), f"{enlarged}.denoiser")
     sketch.wire(prompt, f"{base}.prompt", f"{enlarged}.prompt")
     sketch.wire(f"{base}.image", f"{enlarged}.low_resolution")
     if refined:
         sketch.node(finish, "refine", (at[0] + 2, at[1]), "Refiner", steps=REFINING_STEPS, strength=0.2, **finishing)
-        sketch.wire("storybook.refiner", f"{finish}.denoiser")
+        sketch.wire(f"{SHIPPED}.{(STAGES[1].finisher or STAGES[1].drawing[0]).name}", f"{finish}.denoiser")
         sketch.wire(prompt, f"{finish}.prompt")
         sketch.wire(f"{enlarged}.image", f"{finish}.image")
 
@@ -202,5 +243,6 @@ EXAMPLES: Mapping[str, Callable[[Registry], Project]] = {
     "exchanged": exchanged,
     "prompt-switch": prompt_switch,
     "seed-sheet": seed_sheet,
+    **({"large": large} if STAGES[2:] else {}),
 }
 """Every example by the name of its file."""

@@ -42,6 +42,11 @@ class Models:
         model = model_of(node)
         return None if model is None else self.part(model, _text(node, "part") if node.type == MODEL else port)
 
+    def enlarges(self, node: Node, part: PartCard) -> bool:
+        """Whether a denoiser that a node gives draws larger pictures than others of its model."""
+        card = self.cards.get(model_of(node) or "")
+        return card is not None and part.size > min(each.size for each in card.parts)
+
     def vocabulary(self, model: str) -> Vocabulary:
         """The words that a model knows."""
         card = self.cards.get(model)
