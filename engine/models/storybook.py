@@ -52,9 +52,13 @@ class StorybookDenoiser:
         sigma_min: float,
         sigma_max: float,
         default_weight: float,
+        native_size: int | None = None,
     ) -> None:
+        """`native_size`: side of the pictures it draws; None for that of its training, which for an upscaler trained
+        on patches is less.
+        """
         self.sigma_min, self.sigma_max, self.default_weight = sigma_min, sigma_max, default_weight
-        self.native_size = network.config.size
+        self.native_size = network.config.size if native_size is None else native_size
         self.needs_low_resolution = network.config.low_resolution
         self._network, self._encoders = network.eval().requires_grad_(False), encoders
         self._denoiser = UNetDenoiser(self._network)
