@@ -240,14 +240,3 @@ def _require_columns(painted: PhraseMasks, owned: Sequence[Columns], tokens: int
     for layer, columns in zip(painted.layers, owned, strict=True):
         if any(not 0 <= column < tokens for column in columns):
             raise BriefError(f"phrase layer {layer.id!r} owns columns {tuple(columns)} of only {tokens} tokens")
-
-
-def paint_bias(
-    phrases: Sequence[PhraseMasks | None], columns: Sequence[Sequence[Columns]], tokens: int, sigma: Tensor
-) -> PaintBias | None:
-    """Return the bias for one network call at `sigma` [B], or None when plain attention is right; see `phrase_maps`.
-
-    A network that is called many times with the same briefs keeps `phrase_maps` and asks it `at(sigma)` instead.
-    """
-    maps = phrase_maps(phrases, columns, tokens, sigma.device)
-    return None if maps is None else maps.at(sigma)

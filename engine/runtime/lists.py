@@ -50,11 +50,6 @@ class Bundle:
         return sum(place[node] * stride for node, stride in self.strides.items())
 
 
-def single(value: object, key: str | None) -> Bundle:
-    """A wire that carries one value."""
-    return Bundle((), (value,), (key,))
-
-
 def joint_axes(bundles: Iterable[Bundle]) -> tuple[Axis, ...]:
     """All axes of several inputs, in the order in which they first come."""
     axes: dict[str, Axis] = {}

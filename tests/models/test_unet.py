@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from engine.conditioning.brief import PhraseLayer, PhraseMasks
-from engine.conditioning.paint_with_words import paint_bias
+from engine.conditioning.paint_with_words import phrase_maps
 from engine.models.ediff.embeddings import Embeddings
 from engine.models.ediff.network import DenoisingNetwork
 from tests.models.small import BASE, CONTEXT, UPSCALER, random_network
@@ -82,8 +82,9 @@ def test_painting_moves_the_picture_and_only_by_its_phrase() -> None:
     masks = PhraseMasks("fox", (layer,), weight=2.0)
     x, noise, sigma = torch.randn(1, 3, 16, 16), torch.zeros(1), torch.tensor([5.0])
     plain = network(x, noise, told)
-    painted = network(x, noise, told, paint_bias([masks], [[(1, 2)]], CONTEXT.columns, sigma))
+    maps = phrase_maps([masks], [[(1, 2)]], CONTEXT.columns, sigma.device)
+    assert maps is not None
+    painted = network(x, noise, told, maps.at(sigma))
     assert (painted - plain).abs().max() > 1e-3
-    unpainted = paint_bias([PhraseMasks("fox", (layer,), weight=0.0)], [[(1, 2)]], CONTEXT.columns, sigma)
-    assert unpainted is None
-    assert torch.equal(network(x, noise, told, unpainted), plain)
+    unweighted = PhraseMasks("fox", (layer,), weight=0.0)
+    assert phrase_maps([unweighted], [[(1, 2)]], CONTEXT.columns, sigma.device) is None

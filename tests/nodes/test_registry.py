@@ -116,7 +116,7 @@ def test_a_type_that_got_a_new_name_is_found_by_the_old_one() -> None:
 LISTING = """
 import sys, json
 from nodes.registry import installed
-import nodes.graph.compile, nodes.graph.codec, nodes.graph.edit, nodes.graph.explain
+import nodes.graph.compile, nodes.graph.codec, nodes.graph.edit
 print(json.dumps([len(installed()), sorted(set(sys.modules) & {"numpy", "torch", "PIL", "PySide6", "nodes.impl"})]))
 """
 

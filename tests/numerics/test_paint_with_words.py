@@ -19,7 +19,6 @@ from engine.conditioning.brief import BriefError, Norm, Overlap, PhraseLayer, Ph
 from engine.conditioning.paint_with_words import (
     PaintBias,
     overlap_masks,
-    paint_bias,
     phrase_maps,
     resize_masks,
     score_norm,
@@ -27,6 +26,7 @@ from engine.conditioning.paint_with_words import (
 from tests.numerics.toys import noise
 
 PROMPT = "a red cat on a boat"
+CPU = torch.device("cpu")
 HEADS, TOKENS, WIDTH, GRID = 3, 12, 8, (4, 6)
 CAT, BOAT = (2, 3, 8), (5, 9, 10)
 """Columns of two phrases, each in two encoders' blocks."""
@@ -62,9 +62,9 @@ def attention_inputs(batch: int, grid: tuple[int, int] = GRID) -> tuple[Tensor, 
 def bias(
     phrases: Sequence[PhraseMasks | None], columns: Sequence[Sequence[Sequence[int]]], sigma: float = 5.0
 ) -> PaintBias:
-    out = paint_bias(phrases, columns, TOKENS, torch.full((len(phrases),), sigma))
-    assert out is not None
-    return out
+    maps = phrase_maps(phrases, columns, TOKENS, CPU)
+    assert maps is not None
+    return maps.at(torch.full((len(phrases),), sigma))
 
 
 def attend(painted: PhraseMasks, *columns: Sequence[int], sigma: float = 5.0) -> Tensor:
@@ -118,11 +118,11 @@ def test_a_mask_acts_on_its_own_rows_of_a_grid_that_is_not_square() -> None:
 )
 def test_nothing_painted_or_no_weight_is_plain_attention_at_no_cost(phrases: PhraseMasks | None) -> None:
     columns = [CAT] * len(phrases.layers) if phrases else []
-    assert paint_bias([phrases], [columns], TOKENS, torch.tensor([5.0])) is None
+    assert phrase_maps([phrases], [columns], TOKENS, CPU) is None
 
 
 def test_a_phrase_without_columns_is_plain_attention() -> None:
-    assert paint_bias([masks(layer(left_half()))], [[()]], TOKENS, torch.tensor([5.0])) is None
+    assert phrase_maps([masks(layer(left_half()))], [[()]], TOKENS, CPU) is None
 
 
 def test_pictures_without_phrases_are_bit_identical_beside_painted_ones() -> None:
@@ -148,9 +148,9 @@ def test_a_picture_does_not_depend_on_its_batch() -> None:
 def test_each_picture_has_its_own_noise_level() -> None:
     painted = masks(layer(left_half()))
     q, k, v = (t.expand(2, -1, -1, -1) for t in attention_inputs(1))
-    out = paint_bias([painted] * 2, [[CAT]] * 2, TOKENS, torch.tensor([0.5, 20.0]))
-    assert out is not None
-    both = out.attend(q, k, v, GRID)
+    maps = phrase_maps([painted] * 2, [[CAT]] * 2, TOKENS, CPU)
+    assert maps is not None
+    both = maps.at(torch.tensor([0.5, 20.0])).attend(q, k, v, GRID)
     torch.testing.assert_close(both[:1], attend(painted, CAT, sigma=0.5))
     torch.testing.assert_close(both[1:], attend(painted, CAT, sigma=20.0))
 
