@@ -124,3 +124,22 @@ def test_painting_between_other_layers_looks_like_drawing_all_of_them(
     view.refresh()
     Mouse(view).drag((20, 200), (300, 60), (860, 500))
     assert_alike(pixels(view), fresh_pixels(qtbot, scene, view.projection))
+
+
+def test_the_picture_turns_with_the_paint_and_a_new_one_is_seen_at_once(
+    qtbot: QtBot, view: PaintView, scene: MemoryScene
+) -> None:
+    scene.picture = np.full((64, 64, 3), (200, 40, 40), np.uint8)
+    scene.picture[:32] = (40, 40, 200)
+    view.refresh()
+    qtbot.waitUntil(lambda: not view.unfinished)
+    view.turn_left()
+    draft = pixels(view)
+    view.set_preview(np.full((8, 8, 3), (10, 220, 10), np.uint8))
+    greener = pixels(view)
+    assert view.unfinished
+    view.set_preview(None)
+    assert (pixels(view) == draft).all()
+    qtbot.waitUntil(lambda: not view.unfinished)
+    assert np.abs(draft - pixels(view)).mean() < 12.0
+    assert (greener[..., 1] > draft[..., 1] + 40).mean() > 0.1

@@ -12,23 +12,25 @@ import math
 import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QRegion, QTransform
+from PySide6.QtCore import QRect, QRectF, QSize
+from PySide6.QtGui import QImage, QPainter, QRegion
 
 from app.paint.overlap import Overlap
 from app.paint.rect import Rect
+from app.qt.paintview.draft import Draft, draw_moved
 from app.qt.paintview.flats import Flats
 from app.qt.paintview.projection import Projection
 from app.qt.paintview.sheets import Sheet
 from app.qt.paintview.stack import VeilStack
 from app.qt.paintview.surface import Surface, pixels_of, rects_of
+from app.qt.paintview.underlay import Underlay
 from app.qt.paintview.veil import FORMAT, Veil
 
 LIGHT_WORK = 500_000.0
 """Screen pixels, each layer counted, that are drawn within a frame; more of them are first shown as a draft."""
 
 _SKETCH = 1024.0  # longer side of the small copy of the whole canvas
-_TILE = 256
+_TILE, _SLANTED_TILE = 256, 128  # of what is sharpened at once; slanted pixels take longer
 
 
 class Overlay:
@@ -39,7 +41,8 @@ class Overlay:
         self._layers = VeilStack()
         self._worked: Sheet | None = None
         self._flats: Flats | None = None
-        self._draft: tuple[QImage, Projection] | None = None
+        self._draft: Draft | None = None
+        self._canvas = QRectF()
         self._blurred = QRegion()  # what of the screen is shown from the draft
 
     @property
@@ -54,6 +57,7 @@ class Overlay:
 
     def set_canvas(self, width: int, height: int) -> None:
         """The size of what is painted on."""
+        self._canvas = QRectF(0.0, 0.0, width, height)
         zoom = min(_SKETCH / max(width, height), 1.0)
         view = (math.ceil(zoom * width), math.ceil(zoom * height))
         projection = Projection(zoom, 0.0, (view[0] / 2.0 / zoom, view[1] / 2.0 / zoom), view)
@@ -115,17 +119,29 @@ class Overlay:
             self._paint_draft(painter)
         self._paint_sharp(painter)
 
+    def paint_turned(self, painter: QPainter, underlay: Underlay) -> bool:
+        """Draw the layers and what lies below them while the canvas is only turned; False when that cannot be."""
+        screen, draft = self._screen, self._draft
+        all_blurred = (QRegion(screen.whole) - self._blurred).isEmpty() and screen.stale.isEmpty()
+        if draft is None or not all_blurred or not draft.whole or draft.projection.zoom != screen.projection.zoom:
+            return False
+        painter.save()
+        painter.scale(1.0 / screen.projection.ratio, 1.0 / screen.projection.ratio)
+        draft.paint_with(underlay, painter, screen.to_screen(), self._blurred)
+        painter.restore()
+        return True
+
     def sharpen(self, seconds: float) -> QRect:
         """Work on drafts for about some seconds; answers the part of the view to be painted anew."""
         end, done = time.perf_counter() + seconds, QRect()
         while self.unfinished and time.perf_counter() < end:
             if self.blurred:
-                piece = _piece(self._blurred)
+                piece = _piece(self._blurred, _TILE if self._screen.projection.angle % 90.0 == 0.0 else _SLANTED_TILE)
                 self._screen.render(self._layers, QRegion(piece))
                 self._blurred -= piece
                 done = done.united(piece)
             else:
-                self._sketch.render(self._layers, QRegion(_piece(self._sketch.stale)))
+                self._sketch.render(self._layers, QRegion(_piece(self._sketch.stale, _TILE)))
         if not self.blurred:
             self._draft = None
         return self._in_view(done)
@@ -156,19 +172,15 @@ class Overlay:
     def _paint_draft(self, painter: QPainter) -> None:
         """The picture from before the canvas began to move, and beyond its rim the sketch."""
         assert self._draft is not None  # nothing is blurred without one
-        image, projection = self._draft
         ratio, to_screen = self._screen.projection.ratio, self._screen.to_screen()
-        to_draft = projection.transform() * QTransform.fromScale(projection.ratio, projection.ratio)
-        moved = to_draft.inverted()[0] * to_screen
-        covered = QRegion(moved.mapToPolygon(image.rect()))
         painter.save()
         painter.scale(1.0 / ratio, 1.0 / ratio)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        rest = self._blurred - covered
-        if not rest.isEmpty() and self._sketch.stale.boundingRect() != self._sketch.whole:
+        if not self._draft.whole and self._sketch.stale.boundingRect() != self._sketch.whole:
             self._sketch.render(self._layers, QRegion(self._sketch.stale))
-            _draw_moved(painter, self._sketch.image, self._sketch.to_screen().inverted()[0] * to_screen, rest)
-        _draw_moved(painter, image, moved, self._blurred & covered)
+            rest, sketch = self._blurred - self._draft.covered(to_screen), self._sketch
+            moved = sketch.to_screen().inverted()[0] * to_screen
+            draw_moved(painter, sketch.image, sketch.whole, moved, rest)
+        self._draft.paint(painter, to_screen, self._blurred)
         painter.restore()
 
     def _pan(self, projection: Projection) -> None:
@@ -187,7 +199,7 @@ class Overlay:
                 painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
                 painter.scale(screen.projection.ratio, screen.projection.ratio)
                 self._paint_draft(painter)
-        self._draft = (screen.image, screen.projection)
+        self._draft = Draft(screen.image, screen.projection, self._canvas)
 
     def _shows_something(self) -> bool:
         screen = self._screen
@@ -202,15 +214,7 @@ class Overlay:
         return QRectF(QRectF(on_screen).topLeft() / ratio, QRectF(on_screen).size() / ratio).toAlignedRect()
 
 
-def _draw_moved(painter: QPainter, image: QImage, moved: QTransform, region: QRegion) -> None:
-    painter.save()
-    painter.setClipRegion(region, Qt.ClipOperation.IntersectClip)
-    painter.setTransform(moved, True)
-    painter.drawImage(QPoint(0, 0), image)
-    painter.restore()
-
-
-def _piece(region: QRegion) -> QRect:
+def _piece(region: QRegion, side: int) -> QRect:
     """A piece of a region that is drawn in a moment, nearest to its upper left corner."""
     first = rects_of(region)[0]
-    return QRect(first.topLeft(), first.size().boundedTo(QRect(0, 0, _TILE, _TILE).size()))
+    return QRect(first.topLeft(), first.size().boundedTo(QSize(side, side)))

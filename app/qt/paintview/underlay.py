@@ -53,6 +53,11 @@ class Underlay:
         """Whether there is nothing but the ground."""
         return self._picture is None and self._preview is None and self._heat is None
 
+    @property
+    def shown(self) -> tuple[object, ...]:
+        """Equal when the same is shown."""
+        return self._picture, self._preview, self._heat, self.opacity
+
     def paint(self, painter: QPainter, canvas: QRectF, zoom: float) -> None:
         """Draw over `canvas` with a painter that is set to canvas pixels; `zoom` in screen pixels per canvas pixel."""
         painter.fillRect(canvas, GROUND)

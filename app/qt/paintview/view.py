@@ -441,6 +441,15 @@ class PaintView(QWidget):
             self._rest.start(0)
 
     def _paint_canvas(self, painter: QPainter) -> None:
+        easel = self._easel
+        if not easel.overlay.paint_turned(painter, easel.underlay):
+            self._paint_ground(painter)
+            easel.overlay.paint(painter)
+        painter.setPen(QPen(QColor(0, 0, 0), 1.0))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(marks.outline(self.projection, easel.canvas))
+
+    def _paint_ground(self, painter: QPainter) -> None:
         width, height = self._easel.size
         projection = self.projection
         painter.save()
@@ -450,10 +459,6 @@ class PaintView(QWidget):
         painter.setTransform(projection.transform(), True)
         self._easel.underlay.paint(painter, QRectF(0.0, 0.0, width, height), projection.zoom * projection.ratio)
         painter.restore()
-        self._easel.overlay.paint(painter)
-        painter.setPen(QPen(QColor(0, 0, 0), 1.0))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(marks.outline(projection, self._easel.canvas))
 
     def _paint_marks(self, painter: QPainter) -> None:
         easel, projection, settings = self._easel, self.projection, self.settings
