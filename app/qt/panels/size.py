@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
@@ -20,14 +20,26 @@ from engine.api.sizes import Size
 
 _LONGEST = 8192
 _OUTLINE = QColor(0x8C, 0x8C, 0x8C)  # reads on the dark and on the light theme
-_FIELDS = {
-    "width": ("Width", 8, "Width of the picture in pixels"),
-    "height": ("Height", 8, "Height of the picture in pixels"),
-    "original_width": ("Original", 1, "Width of the picture that this one seems to be cut from"),
-    "original_height": ("", 1, "Height of the picture that this one seems to be cut from"),
-    "crop_left": ("Cut off", 0, "Pixels that seem to be cut off at the left"),
-    "crop_top": ("", 0, "Pixels that seem to be cut off above"),
-}
+
+
+@dataclass(frozen=True)
+class _Number:
+    """A field of `SizeCrop` as it is shown: what stands before it, its least value, and what it means."""
+
+    name: str
+    label: str
+    least: int
+    help: str
+
+
+_NUMBERS = (
+    _Number("width", "Size", 8, "Width of the picture in pixels"),
+    _Number("height", "×", 8, "Height of the picture in pixels"),
+    _Number("original_width", "Original", 1, "Width of the picture that this one seems to be cut from"),
+    _Number("original_height", "×", 1, "Height of the picture that this one seems to be cut from"),
+    _Number("crop_left", "Cut off", 0, "Pixels that seem to be cut off at the left"),
+    _Number("crop_top", ",", 0, "Pixels that seem to be cut off above"),
+)
 
 
 class SizePanel(QWidget):
@@ -129,21 +141,24 @@ class SizePanel(QWidget):
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         made: dict[str, QSpinBox] = {}
-        for index, (name, (title, least, help_text)) in enumerate(_FIELDS.items()):
-            field = QSpinBox()
-            field.lineEdit().setTextMargins(6, 0, 6, 0)
-            field.setRange(least, 4 * _LONGEST)
-            field.setKeyboardTracking(False)
-            field.setToolTip(help_text)
-            field.setAccessibleName(help_text)
-            field.valueChanged.connect(lambda value, name=name: self._set(name, value))
+        for index, number in enumerate(_NUMBERS):
+            made[number.name] = field = self._made_field(number)
             row, place = divmod(index, 2)
-            label = QLabel("×" if place and row < 2 else "," if place else "Size" if row == 0 else title)
+            label = QLabel(number.label)
             label.setObjectName("quiet")
             grid.addWidget(label, row, 2 * place)
             grid.addWidget(field, row, 2 * place + 1)
-            made[name] = field
         return made
+
+    def _made_field(self, number: _Number) -> QSpinBox:
+        field = QSpinBox()
+        field.lineEdit().setTextMargins(6, 0, 6, 0)
+        field.setRange(number.least, 4 * _LONGEST)
+        field.setKeyboardTracking(False)
+        field.setToolTip(number.help)
+        field.setAccessibleName(number.help)
+        field.valueChanged.connect(lambda value: self._set(number.name, value))
+        return field
 
     def _set(self, name: str, value: int) -> None:
         told = self._desk.picture_size or edits.SizeCrop(128, 128)

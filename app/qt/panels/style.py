@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QRectF, QSize, Qt, QTimer
@@ -23,16 +24,25 @@ from app.qt.theme import GRID, Icons
 _SIDE = 56
 _LOOKED_AT = 512  # pixels of the longer side in which a picture is kept for its crop
 _WEIGHT = Range(0.0, 4.0, 1.0, curve=2.0)
-_FIELDS: dict[str, tuple[str, Range, str]] = {
-    "strength": ("Strength", Range(0.0, 2.0, 1.0), "How strongly the look acts"),
-    "literal": (
-        "Literal",
-        Range(0.0, 1.0, 1.0),
-        "1 takes also what the pictures show, 0 only how they look",
-    ),
-    "begin": ("From", Range(0.0, 1.0, 0.0), "The share of the steps after which the look begins to act"),
-    "finish": ("To", Range(0.0, 1.0, 1.0), "The share of the steps after which the look acts no more"),
-}
+
+
+@dataclass(frozen=True)
+class _Slider:
+    """A slider over the parameter `name` of the Style Reference."""
+
+    name: str
+    title: str
+    range: Range
+    help: str
+
+
+_STRENGTH = _Slider("strength", "Strength", Range(0.0, 2.0, 1.0), "How strongly the look acts")
+_LITERAL = _Slider(
+    "literal", "Literal", Range(0.0, 1.0, 1.0), "1 takes also what the pictures show, 0 only how they look"
+)
+_BEGIN = _Slider("begin", "From", Range(0.0, 1.0, 0.0), "The share of the steps after which the look begins to act")
+_FINISH = _Slider("finish", "To", Range(0.0, 1.0, 1.0), "The share of the steps after which the look acts no more")
+_SLIDERS = (_STRENGTH, _LITERAL, _BEGIN, _FINISH)
 
 
 class StylePanel(QWidget):
@@ -110,8 +120,8 @@ class StylePanel(QWidget):
             for weight, slider in zip(edits.style_weights(document, node), self._weights, strict=False):
                 slider.set_value(weight)
             held = document.nodes[node].params
-            for name, slider in self._sliders.items():
-                value = held.get(name, _FIELDS[name][1].default)
+            for told, slider in self._sliders.items():
+                value = held.get(told.name, told.range.default)
                 if isinstance(value, (int, float)):
                     slider.set_value(float(value))
 
@@ -125,23 +135,23 @@ class StylePanel(QWidget):
         self.take_dropped(event.mimeData())
         event.acceptProposedAction()
 
-    def _made_sliders(self, layout: QVBoxLayout) -> dict[str, NumberSlider]:
-        made = {name: NumberSlider(title, told, help_text) for name, (title, told, help_text) in _FIELDS.items()}
-        for name, slider in made.items():
-            slider.dragged.connect(lambda value, name=name: self._set(name, value))
+    def _made_sliders(self, layout: QVBoxLayout) -> dict[_Slider, NumberSlider]:
+        made = {told: NumberSlider(told.title, told.range, told.help) for told in _SLIDERS}
+        for told, slider in made.items():
+            slider.dragged.connect(lambda value, told=told: self._set(told, value))
             slider.released.connect(self._desk.settle)
-        layout.addWidget(made["strength"])
-        layout.addWidget(made["literal"])
+        layout.addWidget(made[_STRENGTH])
+        layout.addWidget(made[_LITERAL])
         window = QHBoxLayout()
         window.setSpacing(GRID)
-        window.addWidget(made["begin"])
-        window.addWidget(made["finish"])
+        window.addWidget(made[_BEGIN])
+        window.addWidget(made[_FINISH])
         layout.addLayout(window)
         return made
 
-    def _set(self, name: str, value: float) -> None:
+    def _set(self, told: _Slider, value: float) -> None:
         if self.node is not None:
-            self._desk.drag(_FIELDS[name][0], (name, self.node), edits.set_parameter, self.node, name, value)
+            self._desk.drag(told.title, (told.name, self.node), edits.set_parameter, self.node, told.name, value)
 
     def _rebuild(self, pictures: tuple[str, ...]) -> None:
         emptied(self._list)
