@@ -16,6 +16,7 @@ class QueueRow:
 
     `prompt`: its first words. `about`: seed, size and how many pictures. `fraction` 0..1 for what runs, else None.
     `seconds` it may still take; None where nothing like it ran before. `movable`: it waits, and may change places.
+    `seed`: its first one as it is written, or "".
     """
 
     job: int
@@ -25,6 +26,7 @@ class QueueRow:
     fraction: float | None
     seconds: float | None
     movable: bool
+    seed: str = ""
 
 
 def queue_rows(jobs: Sequence[Job]) -> tuple[QueueRow, ...]:
@@ -52,7 +54,9 @@ def _row(job: Job) -> QueueRow:
     running = job.state in (JobState.RUNNING, JobState.CANCELLING)
     prompt = job.title or " ".join(job.prompt.split()) or "Without a sentence"
     fraction = job.fraction if running else None
-    return QueueRow(job.id, prompt, _about(job), _STATES[job.state], fraction, job.remaining, job.state not in _FIXED)
+    seed = str(job.seeds[0]) if job.seeds else ""
+    movable = job.state not in _FIXED
+    return QueueRow(job.id, prompt, _about(job), _STATES[job.state], fraction, job.remaining, movable, seed)
 
 
 _STATES = {

@@ -69,7 +69,7 @@ class StudioWindow(QMainWindow):
         self.desk = Desk(parts.workspace.session, parts.workspace.registry, self)
         self.facts = Facts(self)
         self.page = PaintPage(self.desk, self.icons)
-        self.xray = XrayControl(self.desk, self.page.view, parts.jobs, self.icons)
+        self.xray = XrayControl(self.desk, self.page.view, parts.jobs, self.icons, parts.aside)
         self.page.add_below(self.xray.panel)
         self.graph = GraphPage(self.desk, self.facts)
         self.canvas = self.graph.canvas
@@ -85,7 +85,7 @@ class StudioWindow(QMainWindow):
         self.actions_ = Actions(self, self.icons, parts.settings.shortcuts)
         self._made_actions()
         self.bar = RunBar(self.desk, self.icons, self.actions_)
-        self.queue = QueuePanel(parts.jobs)
+        self.queue = QueuePanel(parts.jobs, parts.workspace.registry, parts.aside, self.icons)
         stage = Stage(self.page.view, self.bar, self.strip, self.status, self.messages, self.show_node)
         self.running = Running(self.desk, parts.workspace, parts.jobs, parts.gallery, parts.aside, stage)
         self.running.attach(self.actions_["run.cancel"])
@@ -276,7 +276,7 @@ class StudioWindow(QMainWindow):
         bind("view.graph", lambda: self.show_workspace(graph=True))
         bind("view.gallery", self.show_gallery)
         bind("window.reset", lambda: self.docks.reset())  # noqa: PLW0108  made after the actions
-        self.xray.attach(bind("view.x-ray", self.xray.toggle, self.page), self.page)
+        self.xray.attach(bind("view.x-ray", self.xray.toggle, self.page), self.actions_["run.live"], self.page)
         bind("view.dark", lambda: self.preferences.choose_theme(ThemeChoice.DARK))
         bind("view.light", lambda: self.preferences.choose_theme(ThemeChoice.LIGHT))
         self.actions_.group("view.paint", "view.graph", "view.gallery")
@@ -422,7 +422,7 @@ class StudioWindow(QMainWindow):
     def _start_over(self) -> None:
         """Another document is there: nothing of the one before is shown."""
         self.facts.forget()
-        self.xray.xray.forget()
+        self.xray.xray.show(None)
         self._seen_graph = False
         self.messages.dismiss()
         self.desk.show_picture(None)

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -21,6 +21,8 @@ from app.model.job import Job, JobState
 from app.model.projects import read_document
 from app.model.seeds import current_seed
 from app.qt.application import Studio
+from app.qt.pictures import encoded
+from engine.api.messages import Preview
 from nodes.registry import Registry
 from nodes.specs import BUILT_IN
 from tests.gui.studios import CTRL, LONG, NO_KEYS, SHIFT, open_studio, strike
@@ -111,9 +113,39 @@ def test_the_queue_is_put_in_order_by_keys_and_by_hand(studio: Studio, qtbot: Qt
     qtbot.waitUntil(lambda: seeds() == [7])
     assert studio.jobs.job(running.id).state is JobState.RUNNING
     panel.list.setCurrentRow(0)
-    QTest.mouseClick(panel.remove, LEFT)
+    QTest.mouseClick(panel.list.tools.remove, LEFT)
     finish(studio, qtbot)
     assert window.bar.queue.text() == ""
+
+
+def test_a_row_shows_its_paint_and_then_its_preview_and_is_moved_by_the_mouse(studio: Studio, qtbot: QtBot) -> None:
+    window, panel, jobs = studio.window, studio.window.queue, studio.jobs
+    window.actions_["run.seed-next"].trigger()
+    running = slow_job(studio, qtbot)
+    QTest.mouseClick(window.bar.queue, LEFT)
+    window.page.view.setFocus()
+    for _ in range(3):
+        strike(window, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: len(panel.rows) == 4 and all(row.state != "Preparing" for row in panel.rows))
+    assert panel.pictures.of(jobs.job(panel.rows[1].job)) is None, "nothing is painted there"
+    red = QImage(8, 8, QImage.Format.Format_RGB32)
+    red.fill(Qt.GlobalColor.red)
+    key = jobs.job(running.id).key or ""
+    jobs.hear(Preview(key, "solve", 0, 8, 8, encoded(red)))
+    shown = panel.pictures.of(jobs.job(running.id))
+    assert shown is not None
+    assert shown.toImage().pixelColor(20, 20) == QColor(Qt.GlobalColor.red)
+    waiting = [row.job for row in panel.rows[1:]]
+    QTest.mouseMove(panel.list.viewport(), panel.list.visualItemRect(panel.list.item(2)).center())
+    assert panel.list.tools.isVisible()
+    QTest.mouseClick(panel.list.tools.up, LEFT)
+    qtbot.waitUntil(lambda: [row.job for row in panel.rows[1:]] == [waiting[1], waiting[0], waiting[2]])
+    QTest.mouseClick(panel.list.tools.remove, LEFT)
+    qtbot.waitUntil(lambda: [row.job for row in panel.rows[1:]] == [waiting[0], waiting[2]])
+    QTest.mouseMove(panel.list.viewport(), panel.list.visualItemRect(panel.list.item(0)).center())
+    assert not panel.list.tools.up.isVisible(), "what runs keeps its place"
+    jobs.cancel_all()
+    finish(studio, qtbot)
 
 
 def drop(target: object, at: QPoint, data: QMimeData, action: Qt.DropAction) -> None:

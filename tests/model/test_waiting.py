@@ -24,7 +24,7 @@ def test_a_row_tells_what_will_come() -> None:
     half = replace(job(1, JobState.RUNNING), nodes={"solve": NodeFacts(running=True, done=1, total=2)})
     rows = queue_rows([job(9, JobState.DONE), half, job(2), replace(job(3), seeds=(5, 6, 7), prompt="")])
     assert [row.job for row in rows] == [1, 2, 3]
-    assert rows[0] == QueueRow(1, "number 1", "Seed 1 · 64 × 48", "Running", 0.5, 2.0, False)
+    assert rows[0] == QueueRow(1, "number 1", "Seed 1 · 64 × 48", "Running", 0.5, 2.0, False, "1")
     assert (rows[1].fraction, rows[1].movable) == (None, True)
     assert (rows[2].prompt, rows[2].about) == ("Without a sentence", "3 seeds from 5 · 64 × 48")
     assert time_left(rows) == 10.0
