@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from app.model.face import SEED_RANGE, TEXT_LIST
 from engine.api.plan import Plan, Step
 from engine.api.report import StepOutcome
+
+_Alike: TypeAlias = tuple[str | tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -37,14 +40,14 @@ class Costs:
     """Seconds that nodes took for one step of one item, and which results were made since the engine started."""
 
     def __init__(self) -> None:
-        self._took: dict[tuple[str, str], float] = {}
+        self._took: dict[tuple[_Alike, str], float] = {}
         self._kept: set[str] = set()
 
     def note(self, step: Step, outcome: StepOutcome, seconds: float, items: int) -> None:
         """A node is done: it took so long for so many items."""
         if outcome is StepOutcome.RAN:
             each = seconds / (max(items, 1) * _work(step))
-            self._took[step.type, step.node] = self._took[step.type, ""] = each
+            self._took[_alike(step), step.node] = self._took[_alike(step), ""] = each
         if step.key is not None and outcome in (StepOutcome.RAN, StepOutcome.HIT, StepOutcome.COVERED):
             self._kept.add(step.key)
 
@@ -69,7 +72,8 @@ class Costs:
         return Forecast(steps, len(plan.steps) - len(steps))
 
     def _seconds(self, step: Step, items: int) -> float | None:
-        each = self._took.get((step.type, step.node), self._took.get((step.type, "")))
+        alike = _alike(step)
+        each = self._took.get((alike, step.node), self._took.get((alike, "")))
         return None if each is None else each * _work(step) * items
 
     def _needed(self, plan: Plan) -> set[str]:
@@ -100,6 +104,11 @@ def item_counts(plan: Plan) -> Mapping[str, int]:
         counts[step.node] = _product(own.values())
         axes[step.node] = {**own, step.node: _length(step)} if step.lists else own
     return counts
+
+
+def _alike(step: Step) -> _Alike:
+    """Nodes that take about the same time: of one type, and what draws by the same denoisers."""
+    return step.type, *((source.node, source.port) for source in step.inputs.get("denoiser", ()))
 
 
 def _work(step: Step) -> int:

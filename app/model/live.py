@@ -8,10 +8,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 
+import msgspec
+
 from app.model import edits
 from app.model.document import Document
+from app.model.edits.primitives import with_links
 from app.model.face import SOLVES, face_of
 from engine.api.plan import Json
+from nodes.graph.model import End
 from nodes.registry import Registry
 
 SHARE = 0.5
@@ -66,7 +70,8 @@ class Live:
 
 
 def quick(document: Document, registry: Registry) -> Document:
-    """The same picture with fewer steps in each of its solves."""
+    """The same picture with fewer steps in each of its solves, and enlarged once at most."""
+    document = _enlarged_once(document)
     fewer: dict[str, dict[str, Json]] = {}
     for node in face_of(document, registry).solves:
         spec = registry.get(document.nodes[node].type)
@@ -75,3 +80,21 @@ def quick(document: Document, registry: Registry) -> Document:
         if document.nodes[node].type in SOLVES and isinstance(steps, int):
             fewer[node] = {"steps": max(1, min(MOST_STEPS, math.ceil(SHARE * steps)))}
     return edits.set_parameters(document, fewer) if fewer else document
+
+
+def _enlarged_once(document: Document) -> Document:
+    """What shows a picture that was enlarged twice or more shows it as it was after the first time."""
+    links = document.graph.links
+    small = {link.target.node: link.source for link in links if link.target.port == "low_resolution"}
+    again = {node: source for node, source in small.items() if source.node in small}
+
+    def shown(source: End) -> End:
+        passed: set[str] = set()
+        while source.port == "image" and source.node in again and source.node not in passed:
+            passed.add(source.node)  # in a circle, of which validation tells
+            source = again[source.node]
+        return source
+
+    if not again:
+        return document
+    return with_links(document, (msgspec.structs.replace(link, source=shown(link.source)) for link in links))

@@ -74,3 +74,11 @@ def test_a_list_costs_once_for_each_item() -> None:
         "range": 1, "prompt": 2, "solve": 6, "save": 6,
     }  # fmt: skip
     assert of_solve(costs.forecast(plan)) == pytest.approx(48.0)
+
+
+def test_what_draws_by_another_denoiser_is_not_guessed_from_it() -> None:
+    """An upscaler's step may take a hundred times as long as a base's."""
+    costs = Costs()
+    run(costs, plan_of(start()))
+    document = edits.connect(start(), REGISTRY, End("model", "upscaler"), End("solve", "denoiser"))
+    assert of_solve(costs.forecast(plan_of(document))) is None

@@ -7,8 +7,11 @@ from hypothesis import strategies as st
 
 from app.model import edits
 from app.model.document import Document
+from app.model.edits.primitives import with_links
+from app.model.face import face_of
 from app.model.live import Decision, Live, quick
 from app.model.starting import starting_document
+from nodes.graph.model import End, Link
 from nodes.registry import built_in
 from tests.model.artist import start
 
@@ -83,3 +86,19 @@ def test_a_quick_run_has_fewer_steps_and_the_same_seed() -> None:
     }  # fmt: skip
     assert fast.nodes["seed"] is document.nodes["seed"]
     assert quick(edits.set_parameters(document, {"base": {"steps": 1}}), REGISTRY).nodes["base"].params["steps"] == 1
+
+
+def test_a_quick_run_enlarges_once() -> None:
+    document = starting_document(REGISTRY)
+    spec = REGISTRY.get("sinopia.denoise")
+    assert spec is not None
+    before = "enlarged"
+    for name in ("larger", "largest"):
+        document = edits.add_node(document, spec, name, params={"steps": 8})
+        document = edits.connect(document, REGISTRY, End(before, "image"), End(name, "low_resolution"))
+        before = name
+    document = edits.connect(document, REGISTRY, End("largest", "image"), End("saved", "image"))
+    assert "largest" in face_of(document, REGISTRY).solves
+    assert face_of(quick(document, REGISTRY), REGISTRY).solves == ("base", "enlarged")
+    circle = (Link(End(name, "image"), End(other, "low_resolution")) for name, other in (("a", "b"), ("b", "a")))
+    quick(with_links(document, (*document.graph.links, *circle)), REGISTRY)  # a damaged file's; looking for an end ends
