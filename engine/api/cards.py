@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from msgspec import Struct, field
+
+from engine.api.sizes import CELLS
+
+LARGEST = 8192
+"""Pixels of the longest side for which any part can have been trained."""
 
 
 class PartCard(Struct, frozen=True, forbid_unknown_fields=True):
-    """One denoiser of a model: `size` is the side in pixels and the sigmas bound the noise it was trained on."""
+    """One denoiser of a model: `size` is the side in pixels and the sigmas bound the noise it was trained on.
+
+    Raises:
+        ValueError: no network can have been trained for that size, or for that noise.
+    """
 
     name: str
     title: str
@@ -18,9 +29,20 @@ class PartCard(Struct, frozen=True, forbid_unknown_fields=True):
     parameters: int
     about: str
 
+    def __post_init__(self) -> None:
+        if not CELLS <= self.size <= LARGEST:
+            raise ValueError(f"part {self.name!r} draws at {self.size} pixels, and sizes go from {CELLS} to {LARGEST}")
+        if not 0.0 < self.sigma_min < self.sigma_max < inf:
+            told = f"part {self.name!r} knows noise from sigma {self.sigma_min:g} to {self.sigma_max:g}"
+            raise ValueError(f"{told}, and these are positive and rise")
+
 
 class ModelCard(Struct, frozen=True, forbid_unknown_fields=True):
-    """A model: `words` are the phrases it was trained on by kind, `figures` its measured results by name."""
+    """A model: `words` are the phrases it was trained on by kind, `figures` its measured results by name.
+
+    Raises:
+        ValueError: the default weight of painted phrases is negative or infinite.
+    """
 
     name: str
     title: str
@@ -31,3 +53,7 @@ class ModelCard(Struct, frozen=True, forbid_unknown_fields=True):
     parts: tuple[PartCard, ...]
     words: dict[str, tuple[str, ...]] = field(default_factory=dict)
     figures: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.default_weight < inf:
+            raise ValueError(f"default_weight is {self.default_weight:g}, and weights are 0 or more")

@@ -128,10 +128,13 @@ def _parts(file: Path, expert: ExpertFile) -> tuple[PartCard, ...]:
     count = sum(parameter.numel() for parameter in network.parameters())
     several = len(expert.intervals) > 1
     names = [f"{expert.name}-{place}" if several else expert.name for place, _ in enumerate(expert.intervals, 1)]
-    return tuple(
-        PartCard(name, name, str(_place(expert)), digest, expert.network.size, low, high, count, "An expert.")
-        for name, (low, high) in zip(names, expert.intervals, strict=True)
-    )
+    try:
+        return tuple(
+            PartCard(name, name, str(_place(expert)), digest, expert.network.size, low, high, count, "An expert.")
+            for name, (low, high) in zip(names, expert.intervals, strict=True)
+        )
+    except ValueError as error:
+        raise ModelFileError(file, f"an expert cannot be a part ({error})") from error
 
 
 def _place(expert: ExpertFile) -> PurePosixPath:

@@ -67,6 +67,28 @@ def test_what_cannot_be_done_is_said(words: list[str], told: str, shelf: Path, c
     assert told in said.complaint
 
 
+@pytest.mark.parametrize(
+    ("said_of_the_part", "told"),
+    [
+        ({"size": 0}, "part 'base' draws at 0 pixels, and sizes go from 8 to 8192"),
+        ({"size": 10_000_000}, "draws at 10000000 pixels"),
+        ({"sigma_min": 80.0, "sigma_max": 0.002}, "noise from sigma 80 to 0.002"),
+        ({"sigma_min": 0.0}, "noise from sigma 0 to 80"),
+    ],
+)
+def test_a_card_with_impossible_values_names_file_and_value(
+    said_of_the_part: dict[str, float], told: str, shelf: Path, capsys: Capture
+) -> None:
+    file = shelf / "tiny" / "model.json"
+    card = json.loads(file.read_bytes())
+    card["parts"][0].update(said_of_the_part)
+    file.write_text(json.dumps(card), encoding="utf-8")
+    said = sinopia(capsys, "models", "list")
+    assert said.code == 1
+    assert f"{file}: the model card cannot be read" in said.complaint
+    assert told in said.complaint
+
+
 def test_a_damaged_card_is_named(shelf: Path, capsys: Capture) -> None:
     (shelf / "tiny" / "model.json").write_text("{", encoding="utf-8")
     said = sinopia(capsys, "models", "list")
