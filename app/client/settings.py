@@ -12,7 +12,7 @@ from app.model.home import find_home
 ROOT = Path(__file__).resolve().parents[2]
 
 # What nearly every picture needs, the slowest first.
-HEAVY = ("torch", "engine.models.catalogue", "nodes.impl.sampling")
+HEAVY = ("torch", "engine.models.loading", "nodes.impl.sampling")
 
 
 def default_logs() -> Path:

@@ -1,22 +1,25 @@
-"""The models that are installed, and the one way to load a part of one."""
+"""The models that are installed, and the one way to load a part of one.
+
+Looking at models is quick: what computes them comes in with the first that is loaded.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 import msgspec
-import torch
 
 from engine.api.cards import ModelCard, PartCard
 from engine.api.decoding import decode_json
-from engine.models.ediff.build import build_network
 from engine.models.ediff.config import UNetConfig
-from engine.models.ediff.encoders import Encoders
 from engine.models.errors import ModelFileError, UnknownModelError
-from engine.models.storybook import StorybookDenoiser
-from engine.models.weights import load_weights
+
+if TYPE_CHECKING:
+    from engine.models.ediff.encoders import Encoders
+    from engine.models.storybook import StorybookDenoiser
 
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 CARD = "model.json"
@@ -52,18 +55,13 @@ class Catalogue:
             UnknownModelError: the model or part does not exist.
             ModelFileError: one of its files is missing or damaged.
         """
+        from engine.models.loading import load_denoiser
+
         card = self.card(model)
         found = self._part(card, part)
-        folder = self._folder(model)
-        network = build_network(read_network(folder / found.file))
-        load_weights(network, checked(folder / found.file, found.sha256))
-        return StorybookDenoiser(
-            network.to(device),
-            self._shared_encoders(model, device),
-            sigma_min=found.sigma_min,
-            sigma_max=found.sigma_max,
-            default_weight=card.default_weight,
-        )
+        file = self._folder(model) / found.file
+        config, weights = read_network(file), checked(file, found.sha256)
+        return load_denoiser(config, weights, self._shared_encoders(model, device), card, found, device)
 
     def _part(self, card: ModelCard, part: str) -> PartCard:
         for found in card.parts:
@@ -82,10 +80,11 @@ class Catalogue:
         )
 
     def _shared_encoders(self, model: str, device: str) -> Encoders:
+        from engine.models.loading import load_encoders
+
         encoders = self._encoders.get((model, device))
         if encoders is None:
-            encoders = Encoders.load(self._folder(model)).to(torch.device(device))
-            self._encoders[model, device] = encoders
+            encoders = self._encoders[model, device] = load_encoders(self._folder(model), device)
         return encoders
 
 

@@ -1,8 +1,9 @@
-"""open_clip's model class without torchvision.
+"""open_clip's model class without torchvision and without transformers.
 
 The torchvision wheel of the default registry is built for CUDA, and beside a CPU build of torch its mere presence
 breaks transformers and diffusers, so Sinopia does not install it. open_clip imports a handful of its names for picture
-transforms that are not used here; stand-ins satisfy those imports and are removed again at once.
+transforms that are not used here; stand-ins satisfy those imports and are removed again at once. What it would take
+from transformers, seconds to import, belongs to other models of its: for that time there is no transformers.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import importlib.util
 import sys
 import types
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from torch import nn
@@ -39,8 +40,21 @@ class _Unavailable:
 
 
 @contextmanager
+def _without(name: str) -> Iterator[None]:
+    """Let whoever asks for this package hear that it is not installed."""
+    there = sys.modules.get(name)
+    sys.modules[name] = None  # type: ignore[assignment]  # so the import system marks what is known to be missing
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+        if there is not None:
+            sys.modules[name] = there
+
+
+@contextmanager
 def _stand_ins() -> Iterator[None]:
-    added = {name: types.ModuleType(name) for name in STAND_INS if name not in sys.modules}
+    added = {name: types.ModuleType(name) for name in STAND_INS if sys.modules.get(name) is None}
     for name, module in added.items():
         for attribute in STAND_INS[name]:
             setattr(module, attribute, _Unavailable)
@@ -55,6 +69,17 @@ def _stand_ins() -> Iterator[None]:
             del sys.modules[name]
 
 
+def _open_clip_model() -> Any:
+    with ExitStack() as scene:
+        scene.enter_context(_without("transformers"))
+        if importlib.util.find_spec("torchvision") is None:
+            scene.enter_context(_stand_ins())
+        return importlib.import_module("open_clip.model")
+
+
+_MODEL = _open_clip_model()
+
+
 def build_clip(embed_dim: int, vision: dict[str, Any], text: dict[str, Any]) -> nn.Module:
     """Build `open_clip.model.CLIP` with the given configuration and fresh weights.
 
@@ -63,12 +88,5 @@ def build_clip(embed_dim: int, vision: dict[str, Any], text: dict[str, Any]) -> 
         vision: open_clip `vision_cfg`, for example `{"image_size": 64, "patch_size": 8, "width": 128, "layers": 4}`.
         text: open_clip `text_cfg`, for example `{"context_length": 32, "vocab_size": 1000, "width": 128}`.
     """
-    # open_clip must come after the transformers classes: with stand-ins in place theirs would fail to import.
-    importlib.import_module("transformers.models.t5.modeling_t5")
-    if importlib.util.find_spec("torchvision") is None:
-        with _stand_ins():
-            model = importlib.import_module("open_clip.model")
-    else:
-        model = importlib.import_module("open_clip.model")
-    built: nn.Module = model.CLIP(embed_dim=embed_dim, vision_cfg=vision, text_cfg=text)
+    built: nn.Module = _MODEL.CLIP(embed_dim=embed_dim, vision_cfg=vision, text_cfg=text)
     return built

@@ -18,9 +18,11 @@ import torch
 import torch.nn.functional as F
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from torch import Tensor
-from transformers import PreTrainedTokenizerFast, T5Config, T5EncoderModel, T5ForConditionalGeneration
+from transformers import T5Config, T5ForConditionalGeneration
 
-from engine.models.ediff.encoders import ClipConfig, Encoders, load_tokenizer, tokenize
+from engine.models.ediff import t5 as encoder_only
+from engine.models.ediff.encoders import ClipConfig, Encoders
+from engine.models.ediff.tokenizer import SentenceTokenizer, load_tokenizer
 from engine.training.config import read_toml
 from engine.training.rates import one_cycle, set_rate, shares
 from engine.training.world import World
@@ -113,7 +115,7 @@ def train_t5_tokenizer(corpus: Sequence[str], vocabulary: int) -> Tokenizer:
     return tokenizer
 
 
-def as_transformers(tokenizer: Tokenizer, pad: str) -> PreTrainedTokenizerFast:
+def as_loaded(tokenizer: Tokenizer, pad: str) -> SentenceTokenizer:
     """Through its file, so that what is trained with is what will be loaded."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "tokenizer.json"
@@ -149,7 +151,7 @@ def new_t5_config(plan: EncoderPlan, vocabulary: int) -> T5Config:
     )  # fmt: skip
 
 
-def new_t5(tokenizer: PreTrainedTokenizerFast, plan: EncoderPlan) -> T5ForConditionalGeneration:
+def new_t5(tokenizer: SentenceTokenizer, plan: EncoderPlan) -> T5ForConditionalGeneration:
     """An encoder-decoder with fresh weights."""
     return T5ForConditionalGeneration(new_t5_config(plan, len(tokenizer))).train()
 
@@ -166,14 +168,14 @@ def new_clip_config(plan: EncoderPlan, vocabulary: int) -> ClipConfig:
 
 
 def train_t5(
-    model: T5ForConditionalGeneration, corpus: Sequence[str], tokenizer: PreTrainedTokenizerFast, plan: EncoderPlan
-) -> T5EncoderModel:
+    model: T5ForConditionalGeneration, corpus: Sequence[str], tokenizer: SentenceTokenizer, plan: EncoderPlan
+) -> encoder_only.T5Encoder:
     """Train an encoder-decoder on span corruption and return its encoder alone."""
     device = next(model.parameters()).device
     optimiser = torch.optim.AdamW(model.parameters(), lr=plan.rate)
     rng = np.random.default_rng(1)
-    encoded = [tokenizer(text, add_special_tokens=False)["input_ids"] for text in corpus]
-    first = int(tokenizer.convert_tokens_to_ids("<extra_id_0>"))
+    encoded = [tokenizer.ids(text) for text in corpus]
+    first = tokenizer.tokenizer.get_vocab()["<extra_id_0>"]
     for step, share in enumerate(shares(plan.t5_steps, plan.minutes)):
         set_rate(optimiser, plan.rate * one_cycle(share, 0.05))
         pairs = [
@@ -187,8 +189,15 @@ def train_t5(
         optimiser.step()
         if step % 100 == 0:
             log.info("T5 step %d, loss %.3f", step, loss.item())
-    encoder = T5EncoderModel(model.config)
-    encoder.load_state_dict(model.state_dict(), strict=False)
+    return encoder_of(model)
+
+
+def encoder_of(model: T5ForConditionalGeneration) -> encoder_only.T5Encoder:
+    """The encoder of an encoder-decoder, with copies of its weights, on its device."""
+    config = msgspec.convert(model.config.to_dict(), encoder_only.T5Config)
+    encoder = encoder_only.T5Encoder(config).to(next(model.parameters()).device)
+    own = encoder.state_dict()
+    encoder.load_state_dict({name: weights for name, weights in model.state_dict().items() if name in own})
     return encoder.eval()
 
 
@@ -208,7 +217,7 @@ def train_clip(encoders: Encoders, world: World, plan: EncoderPlan) -> None:
         set_rate(optimiser, plan.rate * one_cycle(share, 0.1))
         scenes = world.sample(rng, plan.clip_batch)
         pictures = world.render(scenes, plan.picture_size, device).images
-        ids, _ = tokenize(encoders.clip_tokenizer, [scene.caption for scene in scenes], plan.clip_tokens)
+        ids, _ = encoders.clip_tokenizer.windows([scene.caption for scene in scenes], plan.clip_tokens)
         _, text = encoders.clip_text(ids.to(device))
         with torch.autocast(device.type, torch.bfloat16):
             picture = clip.encode_image(pictures)
@@ -230,11 +239,11 @@ def train_encoders(world: World, plan: EncoderPlan, device: torch.device | str =
     """Train tokenizers, T5 and CLIP on the drawn world, on `device`; they come back on the CPU."""
     rng = np.random.default_rng(0)
     corpus = [scene.caption for scene in world.sample(rng, plan.corpus)]
-    clip_tokenizer = as_transformers(train_clip_tokenizer(corpus, plan.clip_vocabulary), CLIP_END)
-    t5_tokenizer = as_transformers(train_t5_tokenizer(corpus, plan.t5_vocabulary), "<pad>")
+    clip_tokenizer = as_loaded(train_clip_tokenizer(corpus, plan.clip_vocabulary), CLIP_END)
+    t5_tokenizer = as_loaded(train_t5_tokenizer(corpus, plan.t5_vocabulary), "<pad>")
     t5 = new_t5(t5_tokenizer, plan).to(device)
     config = new_clip_config(plan, len(clip_tokenizer))
-    encoders = Encoders(config, T5EncoderModel(t5.config), clip_tokenizer, t5_tokenizer, plan.t5_tokens).to(device)
+    encoders = Encoders(config, encoder_of(t5), clip_tokenizer, t5_tokenizer, plan.t5_tokens).to(device)
     with ThreadPoolExecutor(1) as beside:  # the two share nothing, and each is too small for more than one core
         trained = beside.submit(train_t5, t5, corpus, t5_tokenizer, plan)
         train_clip(encoders, world, plan)

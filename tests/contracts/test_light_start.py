@@ -32,7 +32,7 @@ def test_a_light_command_loads_nothing_heavy(command: list[str]) -> None:
         (("engine.api", "nodes.graph", "nodes.specs", "nodes.registry"), (*HEAVY, "numpy", "PIL")),
         (("app.cli", "app.client", "app.files"), HEAVY),
         (("app.tokens",), HEAVY),
-        (("engine.runtime.executor",), HEAVY),
+        (("engine.runtime.executor", "engine.models.catalogue"), HEAVY),
     ],
     ids=("graph", "application", "tokens", "executor"),
 )

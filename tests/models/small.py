@@ -6,7 +6,6 @@ from pathlib import Path
 
 import msgspec
 import torch
-from transformers import T5EncoderModel
 
 from engine.api.cards import ModelCard, PartCard
 from engine.models.ediff.build import build_network
@@ -17,7 +16,8 @@ from engine.models.weights import save_weights
 from engine.training.encoders import (
     CLIP_END,
     EncoderPlan,
-    as_transformers,
+    as_loaded,
+    encoder_of,
     new_t5,
     train_clip_tokenizer,
     train_t5_tokenizer,
@@ -50,9 +50,9 @@ def random_network(config: UNetConfig, seed: int = 0) -> DenoisingNetwork:
 def random_encoders() -> Encoders:
     """Encoders with random weights and tokenizers trained on the small corpus."""
     torch.manual_seed(0)
-    clip_tokenizer = as_transformers(train_clip_tokenizer(CORPUS, 400), CLIP_END)
-    t5_tokenizer = as_transformers(train_t5_tokenizer(CORPUS, 200), "<pad>")
-    t5 = T5EncoderModel(new_t5(t5_tokenizer, EncoderPlan(width=WIDTH, layers=1)).config)
+    clip_tokenizer = as_loaded(train_clip_tokenizer(CORPUS, 400), CLIP_END)
+    t5_tokenizer = as_loaded(train_t5_tokenizer(CORPUS, 200), "<pad>")
+    t5 = encoder_of(new_t5(t5_tokenizer, EncoderPlan(width=WIDTH, layers=1)))
     clip = ClipConfig(
         embed_dim=WIDTH,
         vision_cfg={"image_size": 16, "patch_size": 8, "width": WIDTH, "layers": 1, "head_width": 8},

@@ -11,7 +11,7 @@ from app.model.token_reading import Reading
 from app.tokens.reader import SentenceReader
 from engine.conditioning.brief import PhraseLayer, PhraseMasks
 from engine.models.catalogue import RESOURCES
-from engine.models.ediff.encoders import Encoders, tokenize
+from engine.models.ediff.encoders import Encoders
 from engine.models.storybook import StorybookDenoiser
 from tests.models.small import write_model
 
@@ -37,7 +37,7 @@ def test_tokens_are_those_of_the_engine(encoders: Encoders, reader: SentenceRead
     assert [list(each.spans) for each in read.encoders] == list(encoders.token_offsets(text))
     assert [each.capacity for each in read.encoders] == [encoders.shape.clip_tokens, encoders.shape.t5_tokens]
     for each, tokenizer in zip(read.encoders, (encoders.clip_tokenizer, encoders.t5_tokenizer), strict=True):
-        _ids, mask = tokenize(tokenizer, [text], each.capacity)
+        _ids, mask = tokenizer.windows([text], each.capacity)
         assert int(mask.sum()) == min(each.taken, each.capacity)
 
 

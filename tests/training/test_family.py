@@ -11,17 +11,18 @@ import msgspec
 import numpy as np
 import pytest
 import torch
-from transformers import T5EncoderModel
 
 from engine.conditioning.brief import Brief
 from engine.models.catalogue import Catalogue
 from engine.models.ediff.build import build_network
+from engine.models.ediff.t5 import T5Config, T5Encoder
 from engine.models.open_clip_bridge import build_clip
 from engine.training.checkpoint import OPTIMISER, read_state
 from engine.training.encoders import EncoderPlan, new_clip_config, new_t5_config
-from engine.training.errors import TrainingConfigError
-from engine.training.family import PLAN, Deadline, Workshop
+from engine.training.errors import TrainingConfigError, TrainingError
+from engine.training.family import Deadline, Workshop
 from engine.training.family_choice import CHOSEN
+from engine.training.family_export import PLAN, ship
 from engine.training.family_judge import FamilyJudge
 from engine.training.family_plan import FamilyPlan, read_family
 from engine.training.replay import block_of
@@ -53,6 +54,19 @@ def test_one_call_makes_a_family_that_draws(world: World, tmp_path: Path) -> Non
     before = (runs / "base" / "base" / "state.json").stat().st_mtime_ns
     assert shop(plan, runs, slim=True).work(folder)  # again: nothing is trained twice
     assert (runs / "base" / "base" / "state.json").stat().st_mtime_ns == before
+    _ships(plan, runs, folder)
+
+
+def _ships(plan: Path, runs: Path, folder: Path) -> None:
+    """It takes the place of the model that comes with the program, and nothing of that is left."""
+    shipped = folder.with_name("storybook")
+    with pytest.raises(TrainingError, match="not finished"):
+        ship(read_family(plan), folder, shipped)
+    (shipped / "parts").mkdir(parents=True)
+    (shipped / "parts" / "refiner.json").write_text("{}")
+    assert ship(read_family(plan), runs, shipped).name == "storybook"
+    assert {file.name for file in shipped.rglob("*")} == {file.name for file in folder.rglob("*")}
+    assert {place.name for place in folder.parent.iterdir()} == {"family", "storybook"}
 
 
 def _draws(folder: Path) -> None:
@@ -94,7 +108,7 @@ def _encoder_parameters(plan: EncoderPlan) -> int:
     clip = new_clip_config(plan, plan.clip_vocabulary)
     with torch.device("meta"):
         tower = build_clip(clip.embed_dim, clip.vision_cfg, clip.text_cfg)
-        t5 = T5EncoderModel(new_t5_config(plan, plan.t5_vocabulary))
+        t5 = T5Encoder(msgspec.convert(new_t5_config(plan, plan.t5_vocabulary).to_dict(), T5Config))
     return sum(parameter.numel() for model in (tower, t5) for parameter in model.parameters())
 
 

@@ -15,9 +15,11 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor, nn
-from transformers import PreTrainedTokenizerFast, T5Config, T5EncoderModel
 
+from engine.api.decoding import decode_json
 from engine.models.ediff.config import ContextShape
+from engine.models.ediff.t5 import T5Config, T5Encoder
+from engine.models.ediff.tokenizer import Offsets, SentenceTokenizer, load_tokenizer
 from engine.models.errors import ModelFileError
 from engine.models.open_clip_bridge import build_clip
 from engine.models.weights import load_weights, save_weights
@@ -52,9 +54,9 @@ class Encoders(nn.Module):
     def __init__(
         self,
         clip_config: ClipConfig,
-        t5: T5EncoderModel,
-        clip_tokenizer: PreTrainedTokenizerFast,
-        t5_tokenizer: PreTrainedTokenizerFast,
+        t5: T5Encoder,
+        clip_tokenizer: SentenceTokenizer,
+        t5_tokenizer: SentenceTokenizer,
         t5_tokens: int,
     ) -> None:
         super().__init__()
@@ -78,11 +80,11 @@ class Encoders(nn.Module):
     @torch.no_grad()
     def encode_text(self, texts: Sequence[str]) -> EncodedText:
         """Embed captions; longer ones are cut at each encoder's token limit (see `token_offsets` for what is cut)."""
-        ids, _ = tokenize(self.clip_tokenizer, texts, self.shape.clip_tokens)
+        ids, _ = self.clip_tokenizer.windows(texts, self.shape.clip_tokens)
         hidden, pooled = self.clip_text(ids.to(self.device))
-        t5_ids, mask = tokenize(self.t5_tokenizer, texts, self.shape.t5_tokens)
+        t5_ids, mask = self.t5_tokenizer.windows(texts, self.shape.t5_tokens)
         mask = mask.to(self.device)
-        t5 = self.t5(input_ids=t5_ids.to(self.device), attention_mask=mask).last_hidden_state
+        t5 = self.t5(t5_ids.to(self.device), mask)
         return EncodedText(hidden, pooled, t5 * mask[:, :, None])
 
     def clip_text(self, ids: Tensor) -> tuple[Tensor, Tensor]:
@@ -101,19 +103,14 @@ class Encoders(nn.Module):
         clip: Any = self.clip
         return to_unit_scale(clip.encode_image(pictures.to(self.device)))
 
-    def token_offsets(self, text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    def token_offsets(self, text: str) -> tuple[Offsets, Offsets]:
         """Character spans of the CLIP and of the T5 tokens of `text`, uncut; special tokens are (0, 0)."""
-        clip, t5 = (
-            tokenizer(text, return_offsets_mapping=True, truncation=False)["offset_mapping"]
-            for tokenizer in (self.clip_tokenizer, self.t5_tokenizer)
-        )
-        return clip, t5
+        return self.clip_tokenizer.offsets(text), self.t5_tokenizer.offsets(text)
 
     @property
     def device(self) -> torch.device:
         """Where the weights are."""
-        device: torch.device = self.t5.device
-        return device
+        return self.t5.device
 
     def save(self, folder: Path) -> None:
         """Write `clip/` in open_clip's folder form and `t5/` in transformers' form, weights in float16."""
@@ -123,11 +120,11 @@ class Encoders(nn.Module):
         config = {"model_cfg": msgspec.to_builtins(self.clip_config)}
         (clip / CLIP_CONFIG).write_text(json.dumps(config, indent=1), encoding="utf-8")
         save_weights(self.clip.state_dict(), clip / CLIP_WEIGHTS)
-        self.t5.config.to_json_file(t5 / "config.json")
+        (t5 / "config.json").write_bytes(msgspec.json.format(msgspec.json.encode(self.t5.config)))
         save_weights(self.t5.state_dict(), t5 / "model.safetensors")
         (t5 / "length.json").write_text(json.dumps({"tokens": self.shape.t5_tokens}), encoding="utf-8")
         for tokenizer, place in ((self.clip_tokenizer, clip), (self.t5_tokenizer, t5)):
-            tokenizer.backend_tokenizer.save(str(place / "tokenizer.json"))
+            tokenizer.save(place / "tokenizer.json")
 
     @classmethod
     def load(cls, folder: Path) -> Encoders:
@@ -138,31 +135,17 @@ class Encoders(nn.Module):
         """
         try:
             config = json.loads((folder / "clip" / CLIP_CONFIG).read_text(encoding="utf-8"))["model_cfg"]
+            clip_config = msgspec.convert(config, ClipConfig)
             tokens = json.loads((folder / "t5" / "length.json").read_text(encoding="utf-8"))["tokens"]
-            t5_config = T5Config.from_json_file(folder / "t5" / "config.json")
-            t5_config.tie_word_embeddings = False
-            t5 = T5EncoderModel(t5_config)
+            t5 = T5Encoder(decode_json((folder / "t5" / "config.json").read_bytes(), T5Config))
             clip_tokenizer = load_tokenizer(folder / "clip" / "tokenizer.json", pad="<|endoftext|>")
             t5_tokenizer = load_tokenizer(folder / "t5" / "tokenizer.json", pad="<pad>")
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, msgspec.DecodeError) as error:
             raise ModelFileError(folder, f"its encoders cannot be read ({error})") from error
-        encoders = cls(msgspec.convert(config, ClipConfig), t5, clip_tokenizer, t5_tokenizer, tokens)
+        encoders = cls(clip_config, t5, clip_tokenizer, t5_tokenizer, tokens)
         load_weights(encoders.clip, folder / "clip" / CLIP_WEIGHTS)
         load_weights(encoders.t5, folder / "t5" / "model.safetensors")
         return encoders.eval().requires_grad_(False)
-
-
-def load_tokenizer(file: Path, pad: str) -> PreTrainedTokenizerFast:
-    """Read one tokenizer.json."""
-    if not file.is_file():
-        raise ModelFileError(file, "the tokenizer is missing")
-    return PreTrainedTokenizerFast(tokenizer_file=str(file), pad_token=pad)
-
-
-def tokenize(tokenizer: PreTrainedTokenizerFast, texts: Sequence[str], length: int) -> tuple[Tensor, Tensor]:
-    """Token ids and mask, both [B, length], cut and padded to `length`; the end token survives the cut."""
-    encoded = tokenizer(list(texts), padding="max_length", truncation=True, max_length=length, return_tensors="pt")
-    return encoded["input_ids"], encoded["attention_mask"]
 
 
 def to_unit_scale(vectors: Tensor) -> Tensor:
