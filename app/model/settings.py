@@ -78,13 +78,17 @@ class Keeping(Struct, frozen=True):
 
 
 class Painting(Struct, frozen=True):
-    """The brush as it was left: diameter in pixels on a canvas of 1024; hardness, flow, the picture below in 0..1."""
+    """The brush as it was left: diameter in pixels on a canvas of 1024; hardness, flow, the picture below in 0..1.
+
+    `tilt`: how far (0..1) a slanted pen makes its mark long.
+    """
 
     brush_size: Annotated[float, Meta(ge=1.0, le=2000.0)] = 80.0
     hardness: Fraction = 0.6
     flow: Fraction = 1.0
     pressure_size: bool = True
     pressure_flow: bool = False
+    tilt: Fraction = 0.5
     underlay_opacity: Fraction = 0.7
 
 

@@ -29,7 +29,7 @@ class Brush:
     `size`: diameter in mask pixels. `hardness`: 1 has a crisp edge, 0 fades from the middle on. `flow`: how much of the
     full value one stroke leaves; going over again within the stroke adds nothing, a second stroke does. `spacing`:
     distance between dabs as a share of the diameter. `pressure_size`, `pressure_flow`: how far (0..1) a light touch
-    lessens size and flow. `tilt`: how far (0..1) a slanted pen makes the dab long and thin.
+    lessens size and flow. `tilt`: how far (0..1) a slanted pen makes the dab long along its lean, and thin across.
     """
 
     size: float = 24.0
@@ -116,14 +116,16 @@ def shape_at(brush: Brush, touch: Touch) -> tuple[int, int, Shape]:
     Size, tilt and place are rounded to steps nobody sees, so that a stroke meets few different dabs.
     """
     share = round(brush.diameter_at(touch.pressure) / brush.size * 64.0) / 64.0
-    diameter = max(brush.size * share, SMALLEST)
-    roundness, angle = _slant(brush, touch)
+    roundness, angle = slant(brush, touch)
+    # As much paint as upright, drawn out: the side of the tip lies on the wall.
+    diameter = max(brush.size * share, SMALLEST) / math.sqrt(roundness)
     column, dx = _placed(touch.x, diameter)
     row, dy = _placed(touch.y, diameter)
     return column, row, Shape(diameter, brush.hardness, roundness, angle, dx, dy)
 
 
-def _slant(brush: Brush, touch: Touch) -> tuple[float, float]:
+def slant(brush: Brush, touch: Touch) -> tuple[float, float]:
+    """How round the dab is (short over long side), and the angle of its long side in degrees, below 180."""
     lean = brush.tilt * min(math.hypot(touch.tilt_x, touch.tilt_y) / STRONGEST_TILT, 1.0)
     roundness = round((1.0 - (1.0 - _THINNEST) * lean) * 16.0) / 16.0
     if roundness >= 1.0:

@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from app.paint.brush import Brush
-from app.paint.toolbox import Tool, ToolSettings
+from app.paint.toolbox import Tool
 from app.qt.actions import Actions
 from app.qt.desk import Desk
 from app.qt.paintview.tools.kit import PAINTING
 from app.qt.paintview.view import PaintView
-from app.qt.panels.number import NumberSlider, Range
-from app.qt.panels.parts import BUTTON, icon_button
+from app.qt.panels.parts import BUTTON
 from app.qt.panels.phrases import PhrasePanel
 from app.qt.panels.size import SizePanel
 from app.qt.panels.style import StylePanel
 from app.qt.panels.tool_column import ToolColumn
+from app.qt.panels.tool_options import ToolOptions
 from app.qt.sentence.bar import SentenceBar
-from app.qt.theme import GRID, ICON_SIZE, Icons
+from app.qt.theme import ICON_SIZE, Icons
 
 _TOOLS = (
     (Tool.BRUSH, Tool.ERASER, Tool.LASSO, Tool.FILL, Tool.RECTANGLE, Tool.ELLIPSE),
     (Tool.MOVE, Tool.CROP),
     (Tool.PAN, Tool.ZOOM),
 )
-_SIZE = Range(1.0, 500.0, 80.0, "px", digits=0, curve=2.5)
-_SHARE = Range(0.0, 100.0, 100.0, "%", digits=0)
 _PRESSES = (QEvent.Type.MouseButtonPress, QEvent.Type.TabletPress)
 
 
@@ -116,54 +110,3 @@ class PaintPage(QWidget):
         self._centre.addWidget(self.view, 1)
         middle.addLayout(self._centre, 1)
         page.addLayout(middle, 1)
-
-
-class ToolOptions(QWidget):
-    """How the tool in hand is set, and how strongly the picture below is seen."""
-
-    def __init__(self, view: PaintView, icons: Icons) -> None:
-        super().__init__()
-        self._view = view
-        self.setObjectName("bar")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
-        layout.setSpacing(GRID)
-        self.diameter = NumberSlider("Size", _SIZE, "Diameter of the brush; [ and ] change it")
-        self.hardness = NumberSlider("Hardness", _SHARE, "How crisp the edge of the brush is")
-        self.flow = NumberSlider("Flow", _SHARE, "How much one stroke leaves")
-        self.picture = NumberSlider("Picture", _SHARE, "How strongly the picture below the paint is seen")
-        self.across = icon_button(icons, "mirror-across", "Mirror left and right", self._mirror, checkable=True)
-        self.down = icon_button(icons, "mirror-down", "Mirror top and bottom", self._mirror, checkable=True)
-        for widget in (self.diameter, self.hardness, self.flow, self.across, self.down):
-            layout.addWidget(widget)
-        layout.addStretch(1)
-        layout.addWidget(self.picture)
-        for slider in (self.diameter, self.hardness, self.flow, self.picture):
-            slider.setMaximumWidth(136)
-        self.diameter.dragged.connect(lambda value: self._tip(lambda tip: replace(tip, size=value)))
-        self.hardness.dragged.connect(lambda value: self._tip(lambda tip: replace(tip, hardness=value / 100.0)))
-        self.flow.dragged.connect(lambda value: self._tip(lambda tip: replace(tip, flow=value / 100.0)))
-        view.settings_changed.connect(lambda _settings: self.refresh())
-        view.tool_changed.connect(lambda _tool: self.refresh())
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Show how the tool in hand is set."""
-        settings: ToolSettings = self._view.settings
-        tip = settings.tip(erasing=self._view.tool is Tool.ERASER)
-        self.diameter.set_value(tip.size)
-        self.hardness.set_value(tip.hardness * 100.0)
-        self.flow.set_value(tip.flow * 100.0)
-        self.across.setChecked(settings.mirror_across)
-        self.down.setChecked(settings.mirror_down)
-        strokes = self._view.tool in (Tool.BRUSH, Tool.ERASER)
-        for slider in (self.diameter, self.hardness, self.flow):
-            slider.setEnabled(strokes)
-
-    def _tip(self, change: Callable[[Brush], Brush]) -> None:
-        self._view.change_tip(change)
-
-    def _mirror(self) -> None:
-        across, down = self.across.isChecked(), self.down.isChecked()
-        self._view.set_settings(replace(self._view.settings, mirror_across=across, mirror_down=down))

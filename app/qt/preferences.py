@@ -58,7 +58,14 @@ class Preferences(QObject):
         tip, shown = view.settings.brush, self._governed.page.options.picture.value / 100.0
         size = round(tip.size / view.canvas_scale, 2)
         held = msgspec.structs.replace(
-            painting, brush_size=size, hardness=tip.hardness, flow=tip.flow, underlay_opacity=shown
+            painting,
+            brush_size=size,
+            hardness=tip.hardness,
+            flow=tip.flow,
+            pressure_size=tip.pressure_size > 0.0,
+            pressure_flow=tip.pressure_flow > 0.0,
+            tilt=tip.tilt,
+            underlay_opacity=shown,
         )
         return msgspec.structs.replace(self._settings, painting=held)
 
@@ -117,11 +124,13 @@ class Preferences(QObject):
             QApplication.setEffectEnabled(effect, not reduce)
 
     def _press(self, painting: Painting) -> None:
-        """How a light touch of the pen shows, for brush and eraser."""
+        """How a light touch and a slant of the pen show, for brush and eraser."""
         view = self._governed.page.view
-        size, flow = float(painting.pressure_size), float(painting.pressure_flow)
+        size, flow, tilt = float(painting.pressure_size), float(painting.pressure_flow), painting.tilt
         held = view.settings
-        brush, eraser = (replace(tip, pressure_size=size, pressure_flow=flow) for tip in (held.brush, held.eraser))
+        brush, eraser = (
+            replace(tip, pressure_size=size, pressure_flow=flow, tilt=tilt) for tip in (held.brush, held.eraser)
+        )
         if (brush, eraser) != (held.brush, held.eraser):
             view.set_settings(replace(held, brush=brush, eraser=eraser))
 

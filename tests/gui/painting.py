@@ -121,9 +121,9 @@ class Pen:
     def move(self, x: float, y: float, pressure: float = 1.0, tilt: tuple[float, float] = (0.0, 0.0)) -> bool:
         return self._send(QEvent.Type.TabletMove, x, y, pressure, tilt)
 
-    def hover(self, x: float, y: float) -> bool:
+    def hover(self, x: float, y: float, tilt: tuple[float, float] = (0.0, 0.0)) -> bool:
         """Move without touching."""
-        return self._send(QEvent.Type.TabletMove, x, y, 0.0, (0.0, 0.0))
+        return self._send(QEvent.Type.TabletMove, x, y, 0.0, tilt)
 
     def release(self, x: float, y: float) -> bool:
         return self._send(QEvent.Type.TabletRelease, x, y, 0.0, (0.0, 0.0))

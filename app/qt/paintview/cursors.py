@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QTransform
 
 from app.paint.toolbox import Tool
 from app.qt.paintview.marks import trace
@@ -40,17 +40,22 @@ def cursor_shape(tool: Tool, *, panning: bool, about_to_pan: bool, refused: bool
 
 @dataclass(frozen=True)
 class Ring:
-    """The outline of a brush of `radius` view pixels; inside of it, faintly, where its fading begins."""
+    """The outline of a brush of `radius` view pixels; inside of it, faintly, where its fading begins.
+
+    Under a slanted pen it is `roundness` times as wide as long, and its length lies at `angle` degrees.
+    """
 
     radius: float
     hardness: float
+    roundness: float = 1.0
+    angle: float = 0.0
 
     def draw(self, painter: QPainter, at: QPointF) -> None:
         """Draw it around the hand; a cross when it is too small to see."""
         self._draw_core(painter, at)
         path = QPainterPath()
         if self.radius >= _LINE_FROM:
-            path.addEllipse(at, self.radius, self.radius)
+            path.addPath(self._ellipse(at, self.radius))
         if self.radius < _CROSS_BELOW:
             for dx, dy in ((1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)):
                 path.moveTo(at.x() + 5.0 * dx, at.y() + 5.0 * dy)
@@ -62,6 +67,11 @@ class Ring:
         reach = max(self.radius, 9.0) + 3.0
         return QRectF(at.x() - reach, at.y() - reach, 2.0 * reach, 2.0 * reach)
 
+    def _ellipse(self, at: QPointF, radius: float) -> QPainterPath:
+        path = QPainterPath()
+        path.addEllipse(QPointF(0.0, 0.0), radius, radius * self.roundness)
+        return QTransform.fromTranslate(at.x(), at.y()).rotate(self.angle).map(path)
+
     def _draw_core(self, painter: QPainter, at: QPointF) -> None:
         core = self.radius * self.hardness
         if core < _CORE_FROM or self.radius - core < _CORE_APART:
@@ -69,4 +79,4 @@ class Ring:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for colour, width in ((QColor(0, 0, 0, 90), 2.0), (QColor(255, 255, 255, 140), 1.0)):
             painter.setPen(QPen(colour, width, Qt.PenStyle.DotLine))
-            painter.drawEllipse(at, core, core)
+            painter.drawPath(self._ellipse(at, core))

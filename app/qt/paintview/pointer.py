@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, Qt
@@ -13,7 +14,10 @@ from app.qt.paintview.projection import Projection
 
 @dataclass(frozen=True)
 class Pointer:
-    """Where the hand is and how it presses: `x`, `y` in canvas pixels, `view` in view pixels."""
+    """Where the hand is and how it presses: `x`, `y` in canvas pixels, `view` in view pixels.
+
+    `tilt_x`, `tilt_y`: how far a pen leans from upright along the sides of the canvas, in degrees.
+    """
 
     x: float
     y: float
@@ -42,6 +46,11 @@ def from_mouse(event: QMouseEvent, projection: Projection) -> Pointer:
     return _pointer(event.position(), event.modifiers(), projection)
 
 
+def from_place(at: QPointF, projection: Projection) -> Pointer:
+    """A hand that only comes by."""
+    return _pointer(at, Qt.KeyboardModifier.NoModifier, projection)
+
+
 def from_tablet(event: QTabletEvent, projection: Projection) -> Pointer:
     """A pen, with its pressure, its tilt, and whether its other end is used."""
     return _pointer(
@@ -50,10 +59,15 @@ def from_tablet(event: QTabletEvent, projection: Projection) -> Pointer:
         projection,
         # A pen that lifts reports no pressure; the stroke keeps what it last had.
         pressure=event.pressure() if event.type() != QEvent.Type.TabletRelease else 0.0,
-        tilt_x=event.xTilt(),
-        tilt_y=event.yTilt(),
+        tilt=_turned(event.xTilt(), event.yTilt(), -projection.angle),
         eraser=event.pointerType() == QPointingDevice.PointerType.Eraser,
     )
+
+
+def _turned(x: float, y: float, angle: float) -> tuple[float, float]:
+    """A lean as the canvas sees it, which may lie turned by some degrees in the view."""
+    turn = math.radians(angle)
+    return x * math.cos(turn) - y * math.sin(turn), x * math.sin(turn) + y * math.cos(turn)
 
 
 def _pointer(
@@ -62,8 +76,7 @@ def _pointer(
     projection: Projection,
     *,
     pressure: float = 1.0,
-    tilt_x: float = 0.0,
-    tilt_y: float = 0.0,
+    tilt: tuple[float, float] = (0.0, 0.0),
     eraser: bool = False,
 ) -> Pointer:
     x, y = projection.to_canvas(at.x(), at.y())
@@ -72,8 +85,7 @@ def _pointer(
         y,
         QPointF(at),
         pressure,
-        tilt_x,
-        tilt_y,
+        *tilt,
         eraser,
         shift=bool(keys & Qt.KeyboardModifier.ShiftModifier),
         control=bool(keys & Qt.KeyboardModifier.ControlModifier),

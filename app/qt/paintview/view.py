@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QCursor,
@@ -25,7 +26,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from app.paint.brush import Brush
+from app.paint.brush import Brush, slant
 from app.paint.overlap import Resize
 from app.paint.scene import PaintScene
 from app.paint.tiles import Pixels
@@ -33,7 +34,7 @@ from app.paint.toolbox import REFERENCE_SIDE, Tool, ToolSettings
 from app.qt.paintview import marks
 from app.qt.paintview.cursors import Ring, cursor_shape
 from app.qt.paintview.easel import EMPTY_TEXT, Easel
-from app.qt.paintview.pointer import Pointer, from_mouse, from_tablet
+from app.qt.paintview.pointer import Pointer, from_mouse, from_place, from_tablet
 from app.qt.paintview.projection import Projection
 from app.qt.paintview.surface import bands
 from app.qt.paintview.tools.crop import CropGesture
@@ -75,7 +76,7 @@ class PaintView(QWidget):
         self._tool = Tool.BRUSH
         self._gesture: Gesture | None = None
         self._by_tablet = False
-        self._hover: QPointF | None = None
+        self._hover: Pointer | None = None
         self._space = False
         self._follows = True  # the canvas is fitted to the view until the artist looks elsewhere
         self._thirds = False
@@ -300,7 +301,7 @@ class PaintView(QWidget):
         event.accept()
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        self._hover_at(event.position())
+        self._hover_at(from_place(event.position(), self.projection))
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover_at(None)
@@ -354,7 +355,7 @@ class PaintView(QWidget):
         self.update(self._extent())
 
     def _move(self, to: Pointer, *, pressed: bool) -> None:
-        self._hover_at(to.view)
+        self._hover_at(to)
         if self._gesture is None:
             return
         if not pressed:  # the hand lifted where we could not see it: over a menu, or beyond the tablet's reach
@@ -385,7 +386,7 @@ class PaintView(QWidget):
     def _extent(self) -> QRect:
         return QRect() if self._gesture is None else self._gesture.extent().toAlignedRect()
 
-    def _hover_at(self, at: QPointF | None) -> None:
+    def _hover_at(self, at: Pointer | None) -> None:
         before, self._hover = self._ring_extent(), at
         self.update(before.united(self._ring_extent()).toAlignedRect())
 
@@ -477,14 +478,16 @@ class PaintView(QWidget):
 
     def _paint_ring(self, painter: QPainter) -> None:
         if self._hover is not None and self.cursor().shape() == Qt.CursorShape.BlankCursor:
-            self._ring().draw(painter, self._hover)
+            self._ring(self._hover).draw(painter, self._hover.view)
 
-    def _ring(self) -> Ring:
+    def _ring(self, at: Pointer) -> Ring:
         tip = self.settings.tip(erasing=self._tool is Tool.ERASER)
-        return Ring(tip.size * self.projection.zoom / 2.0, tip.hardness)
+        roundness, angle = slant(tip, at.touch)
+        radius = tip.size * self.projection.zoom / 2.0 / math.sqrt(roundness)
+        return Ring(radius, tip.hardness, roundness, angle + self.projection.angle)
 
     def _ring_extent(self) -> QRectF:
-        return QRectF() if self._hover is None else self._ring().extent(self._hover)
+        return QRectF() if self._hover is None else self._ring(self._hover).extent(self._hover.view)
 
 
 _PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)

@@ -1,0 +1,78 @@
+"""What a pen changes: brush and eraser answer to its pressure and to its tilt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QCheckBox, QFrame, QWidget
+
+from app.qt.paintview.view import PaintView
+from app.qt.panels.number import NumberSlider, Range
+from app.qt.panels.parts import column, heading
+from app.qt.theme import GRID
+
+USUAL_TILT = 50.0
+_TILT = Range(0.0, 100.0, USUAL_TILT, "%", digits=0)
+_WIDTH = 240
+
+
+class PenOptions(QFrame):
+    """Opens below its button, and closes when the keys go elsewhere."""
+
+    def __init__(self, view: PaintView, parent: QWidget) -> None:
+        super().__init__(parent.window())
+        self.setObjectName("popup")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFixedWidth(_WIDTH)
+        self.setAccessibleName("Pen")
+        self._view = view
+        self.size_box = QCheckBox("Pressure changes the size")
+        self.flow_box = QCheckBox("Pressure changes the flow")
+        self.tilt = NumberSlider("Tilt", _TILT, "How far a slanted pen makes its mark long, along its lean")
+        rows = column(self)
+        rows.addWidget(heading("Pen"))
+        for widget in (self.size_box, self.flow_box, self.tilt):
+            rows.addWidget(widget)
+        self._show_tips()
+        self.size_box.toggled.connect(lambda on: self._change(pressure_size=float(on)))
+        self.flow_box.toggled.connect(lambda on: self._change(pressure_flow=float(on)))
+        self.tilt.dragged.connect(lambda value: self._change(tilt=value / 100.0))
+
+    def open_below(self, button: QWidget) -> None:
+        """Show it below its button, inside the window."""
+        self.adjustSize()
+        window = button.window()
+        at = button.mapTo(window, QPoint(0, button.height() + GRID // 2))
+        self.move(min(at.x(), window.width() - self.width() - GRID), at.y())
+        self.show()
+        self.raise_()
+        self.size_box.setFocus()
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._follow_focus)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape closes it."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def _follow_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and now is not self and not self.isAncestorOf(now):
+            self.close()
+
+    def _show_tips(self) -> None:
+        tip = self._view.settings.brush
+        self.size_box.setChecked(tip.pressure_size > 0.0)
+        self.flow_box.setChecked(tip.pressure_flow > 0.0)
+        self.tilt.set_value(100.0 * tip.tilt)
+
+    def _change(self, **values: float) -> None:
+        """Brush and eraser are held by the same hand."""
+        held = self._view.settings
+        brush, eraser = (replace(tip, **values) for tip in (held.brush, held.eraser))
+        self._view.set_settings(replace(held, brush=brush, eraser=eraser))
