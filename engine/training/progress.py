@@ -46,8 +46,7 @@ class Progress:
         if not self.stream.isatty():
             log.info("%s", line)
             return
-        columns = shutil.get_terminal_size().columns - 1
-        print(f"\r{line[:columns]:<{columns}}", end="", file=self.stream, flush=True)
+        _draw_over(line, self.stream)
 
     def finish(self, state: TrainingState) -> None:
         """Tell of the last state and leave the line."""
@@ -74,6 +73,34 @@ class Progress:
         if state.loss is not None:
             parts.append(f"loss {state.loss:.4f}")
         return ", ".join(parts)
+
+
+@dataclass
+class Tally:
+    """Tells how many parts of an evaluation are done: drawn over on a terminal, a whole line now and then elsewhere."""
+
+    stream: TextIO = field(default_factory=lambda: sys.stdout if sys.stdout.isatty() else sys.stderr)
+    clock: Callable[[], float] = time.monotonic
+    _told: float | None = None
+
+    def show(self, done: int, total: int, text: str) -> None:
+        """Say that `done` of `total` parts are done; `text` tells which of them are being worked on."""
+        now, line = self.clock(), f"{done} of {total}, {text}"
+        if self.stream.isatty():
+            _draw_over(line, self.stream)
+        elif self._told is None or done >= total or now - self._told >= LOGGED_EVERY:
+            self._told = now
+            print(line, file=self.stream, flush=True)
+
+    def finish(self) -> None:
+        """Leave the line."""
+        if self.stream.isatty():
+            print(file=self.stream, flush=True)
+
+
+def _draw_over(line: str, stream: TextIO) -> None:
+    columns = shutil.get_terminal_size().columns - 1
+    print(f"\r{line[:columns]:<{columns}}", end="", file=stream, flush=True)
 
 
 def done_share(budget: Optimisation, state: TrainingState) -> float:

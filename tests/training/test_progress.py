@@ -13,7 +13,7 @@ from engine.models.ediff.denoiser import UNetDenoiser
 from engine.training.checkpoint import TrainingState
 from engine.training.config import Optimisation
 from engine.training.losses import denoising_loss
-from engine.training.progress import Progress, done_share
+from engine.training.progress import Progress, Tally, done_share
 from engine.training.throughput import empty_embeddings, flops_per_picture, peak_flops
 from tests.models.small import BASE, UPSCALER
 
@@ -68,6 +68,27 @@ def test_a_terminal_keeps_its_last_line() -> None:
     terminal = Terminal()
     Progress("base", BUDGET, 1e9, 1e12, stream=terminal).finish(TrainingState(step=100))
     assert "100%" in terminal.getvalue()
+    assert terminal.getvalue().endswith("\n")
+
+
+def test_an_evaluation_fills_no_log_and_leaves_whole_lines_in_it() -> None:
+    now, log = [0.0], io.StringIO()
+    tally = Tally(log, clock=lambda: now[0])
+    for done in range(101):
+        now[0] = float(done)
+        tally.show(done, 100, "judged")
+    tally.finish()
+    told = [f"{done} of 100, judged" for done in (0, 30, 60, 90, 100)]
+    assert log.getvalue() == "".join(f"{line}\n" for line in told)
+
+
+def test_an_evaluation_draws_over_its_line_on_a_terminal() -> None:
+    terminal = Terminal()
+    tally = Tally(terminal)
+    tally.show(1, 2, "judged")
+    tally.show(2, 2, "judged")
+    tally.finish()
+    assert [line.strip() for line in terminal.getvalue().split("\r")] == ["", "1 of 2, judged", "2 of 2, judged"]
     assert terminal.getvalue().endswith("\n")
 
 
