@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Concatenate, ParamSpec
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -52,6 +53,7 @@ class Desk(QObject):
         self._face = face_of(session.document, registry)
         self._active: str | None = None
         self._picture: Pixels | None = None
+        self._picture_file: Path | None = None
         self._resting = False
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
@@ -175,9 +177,9 @@ class Desk(QObject):
         if end is not None:
             self.drag("Seed", ("seed", end.node), edits.set_parameter, end.node, end.port, seed)
 
-    def show_picture(self, pixels: Pixels | None) -> None:
-        """Put a picture below the paint, and let it be looked at."""
-        self._picture = pixels
+    def show_picture(self, pixels: Pixels | None, file: Path | None = None) -> None:
+        """Put a picture below the paint, and let it be looked at; `file` is where it is kept."""
+        self._picture, self._picture_file = pixels, file
         self._resting = pixels is not None
         self.rested.emit(self._resting)
         self.changed.emit()
@@ -223,6 +225,11 @@ class Desk(QObject):
     def picture(self) -> Pixels | None:
         """The picture below the paint."""
         return self._picture
+
+    @property
+    def picture_file(self) -> Path | None:
+        """The file of the picture below the paint, where it is kept."""
+        return self._picture_file
 
     @property
     def crop(self) -> CropBox | None:

@@ -118,7 +118,7 @@ class Running(QObject):
         if image.isNull():
             self._stage.messages.say(f"{kept.path.name} cannot be read. It may have been moved or deleted.")
         else:
-            self._desk.show_picture(pixels_of(image))
+            self._desk.show_picture(pixels_of(image), kept.path)
 
     def restore(self, kept: Kept, part: Part = Part.ALL) -> None:
         """Go back to what made a picture, all of it or a part."""
@@ -197,7 +197,7 @@ class Running(QObject):
     def _show_result(self, entry: Entry) -> None:
         image = read_image(self._gallery.path(entry))
         if not image.isNull():
-            self._desk.show_picture(pixels_of(image))
+            self._desk.show_picture(pixels_of(image), self._gallery.path(entry))
             self._workspace.thumbnail = _png(image)
 
     def _complain(self, job: Job) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -16,7 +17,7 @@ from app.model.settings import SeedMode
 from app.model.xray import Xray
 from app.qt.application import Studio
 from app.qt.window import StudioWindow
-from app.qt.xray.control import HELD
+from app.qt.xray.glance import HELD
 from tests.gui.painting import Mouse
 from tests.gui.studios import (
     CTRL,
@@ -59,11 +60,12 @@ def heated(window: StudioWindow) -> bool:
     return window.page.view._easel.underlay.heated
 
 
-def tap(window: StudioWindow, milliseconds: int = 0) -> None:
+def tap(window: StudioWindow, milliseconds: int = 0, key: Qt.Key = Qt.Key.Key_Y) -> None:
     window.page.view.setFocus()
-    QTest.keyPress(window.page.view, Qt.Key.Key_Y)
-    QTest.qWait(milliseconds)
-    QTest.keyRelease(window.page.view, Qt.Key.Key_Y)
+    QTest.keyPress(window.page.view, key)
+    if milliseconds:
+        QTest.qWait(milliseconds)
+    QTest.keyRelease(window.page.view, key)
 
 
 def test_a_tap_opens_and_closes_and_a_held_key_only_glances(studio: Studio) -> None:
@@ -74,6 +76,28 @@ def test_a_tap_opens_and_closes_and_a_held_key_only_glances(studio: Studio) -> N
     tap(window)
     tap(window, HELD + 100)
     assert not window.xray.on
+
+
+def test_the_key_of_live_painting_is_held_to_glance_and_both_keys_can_be_changed(studio: Studio) -> None:
+    window, live = studio.window, action(studio.window, "run.live")
+    view = window.page.view
+    view.setFocus()
+    QTest.keyPress(view, Qt.Key.Key_L)
+    QTest.qWait(HELD + 100)
+    assert (window.xray.on, live.isChecked()) == (True, False)
+    QTest.keyRelease(view, Qt.Key.Key_L)
+    assert (window.xray.on, live.isChecked()) == (False, False)
+    live.setShortcuts([QKeySequence("K")])
+    tap(window, HELD + 100, Qt.Key.Key_L)
+    assert not window.xray.on
+    QTest.keyPress(view, Qt.Key.Key_K)
+    QTest.qWait(HELD + 100)
+    assert window.xray.on
+    QApplication.sendEvent(view, QEvent(QEvent.Type.WindowDeactivate))
+    assert not window.xray.on
+    QTest.keyRelease(view, Qt.Key.Key_K)
+    tap(window, HELD // 10, Qt.Key.Key_K)
+    assert (window.xray.on, live.isChecked()) == (False, True)
 
 
 def test_the_letter_is_written_where_words_are_written(studio: Studio) -> None:
@@ -93,7 +117,7 @@ def test_a_finished_picture_is_xrayed_by_one_button_and_stays_the_only_result(qt
     results = len(studio.gallery.entries)
     tap(window)
     assert panel.advises
-    assert "Nothing was recorded" in panel.text.text()
+    assert "This picture has no X-ray" in panel.text.text()
     assert not heated(window)
     QTest.mouseClick(panel.button, LEFT)
     assert "Recording" in panel.text.text()
@@ -109,6 +133,21 @@ def test_a_finished_picture_is_xrayed_by_one_button_and_stays_the_only_result(qt
     assert 0.0 < panel.legend.peak <= 1.0
     tap(window)
     assert not heated(window)
+    _maps_stay_with_their_pictures(qtbot, studio)
+
+
+def _maps_stay_with_their_pictures(qtbot: QtBot, studio: Studio) -> None:
+    """A second picture without maps; the first one, chosen in the strip, still has its own."""
+    window, before = studio.window, len(studio.gallery.entries)
+    studio.window.desk.set_seed(77)
+    strike(window, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: len(studio.gallery.entries) == before + 1, timeout=LONG)
+    tap(window)
+    assert window.xray.panel.advises
+    assert "This picture has no X-ray" in window.xray.panel.text.text()
+    for place, seen in ((1, True), (0, False), (1, True)):
+        QTest.mouseClick(window.strip.view.viewport(), LEFT, pos=window.strip.place_of(place))
+        assert (heated(window), window.xray.panel.advises) == (seen, not seen)
 
 
 def test_the_slider_goes_through_noise_by_mouse_and_keys(studio: Studio) -> None:

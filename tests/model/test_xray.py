@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.model.timeline_words import noise_said
-from app.model.xray import Xray, advice, drawn_heat, heat_of, percent
+from app.model.xray import MOST_RUNS, Xray, advice, drawn_heat, heat_of, percent
 from engine.api.attention import MOST_LEVELS, AttentionLevel, PhraseAttention
 from engine.api.messages import Attention
 
@@ -61,8 +63,43 @@ def test_nodes_have_maps_of_their_own_and_lists_show_the_last_item() -> None:
     assert (xray.nodes, xray.node, sigma_of(xray)) == (("base", "refined"), "base", 9.0)
     xray.choose_node("refined")
     assert (xray.node, sigma_of(xray)) == ("refined", 0.2)
-    xray.forget()
+    xray.show(None)
     assert (xray.empty, xray.node, sigma_of(xray)) == (True, None, None)
+
+
+def test_maps_stay_with_their_pictures() -> None:
+    xray = heard(told(80.0), told(9.0, item=1), told(0.2, node="refined"))
+    one, two, bare = Path("one.png"), Path("two.png"), Path("bare.png")
+    xray.keep("a", {one: 0, two: 1})
+    xray.keep("never told", {bare: None})
+    xray.hear(told(3.0, job="b"))
+    seen = []
+    for picture in (one, two, bare, one):
+        xray.show(picture)
+        seen.append(sigma_of(xray))
+    assert seen == [80.0, 9.0, None, 80.0]
+    xray.choose_node("refined")  # it drew once for both
+    assert sigma_of(xray) == 0.2
+    xray.hear(told(2.0, job="c"), looked_at=False)
+    assert sigma_of(xray) == 0.2
+    xray.hear(told(2.0, job="c"))
+    assert sigma_of(xray) == 2.0
+
+
+def test_the_oldest_runs_are_let_go() -> None:
+    xray = heard(told(80.0, job="first"))
+    xray.keep("first", {Path("first.png"): None})
+    for run in range(MOST_RUNS):
+        xray.hear(told(1.0, job=str(run)))
+    xray.show(Path("first.png"))
+    assert xray.empty
+
+
+def test_a_layer_of_another_document_is_found_by_its_words() -> None:
+    xray = heard(told(1.0, phrase="its own id"))
+    assert xray.look("fox") is None
+    assert xray.look("fox", "red fox") is not None
+    assert xray.look("fox", "moon") is None
 
 
 def test_a_phrase_that_was_not_there_has_no_map() -> None:
@@ -87,9 +124,13 @@ def test_what_is_said_where_there_is_no_map_offers_a_run_only_where_one_helps() 
         advice("red fox", Xray(), recording=False),
         advice("moon", heard(told(1.0)), recording=False),
     ]
-    assert [each.button for each in said] == ["", "", "Record", "Record Again"]
-    assert all("red fox" in each.text for each in said[1:3])
-    assert len({each.text for each in said}) == 4
+    said += [
+        advice("red fox", Xray(), recording=False, picture=True),
+        advice("moon", heard(told(1.0)), recording=False, picture=True),
+    ]
+    assert [each.button for each in said] == ["", "", "Record", "Record Again", "Draw Again and Record", ""]
+    assert all("red fox" in said[at].text for at in (1, 2, 4))
+    assert len({each.text for each in said}) == 6
 
 
 def test_numbers_have_as_many_figures_as_they_need() -> None:
