@@ -13,7 +13,7 @@ from app.client.book import RequestBook
 from app.client.errors import ClientError
 from app.client.events import ClientEvent, EngineLost, EngineStarted
 from app.client.logs import tail
-from app.client.process import EngineProcess, describe_exit, start_engine
+from app.client.process import EngineProcess, start_engine
 from app.client.settings import EngineSettings
 from engine.api.errors import Problem, ProblemCode, ProtocolError
 from engine.api.messages import AnyEvent, AnyRequest, Cancel, JobEnded, Ping, Refused, Reorder, Submit
@@ -140,7 +140,7 @@ class EngineOwner:
         try:
             events = engine.receive()
         except (OSError, EOFError):
-            self._lost(engine, ProblemCode.ENGINE_LOST, f"The engine has died ({describe_exit(engine.kill())}).")
+            self._lost(engine, ProblemCode.ENGINE_LOST, *engine.describe_death())
             return
         except ProtocolError as error:
             engine.kill()
@@ -165,12 +165,13 @@ class EngineOwner:
             engine.kill()
             self._lost(engine, ProblemCode.ENGINE_HUNG, f"The engine was ended, because {silence}.")
 
-    def _lost(self, engine: EngineProcess, code: ProblemCode, sentence: str) -> None:
+    def _lost(self, engine: EngineProcess, code: ProblemCode, sentence: str, advice: str = "") -> None:
         self._engine = None
         self._losses += 1
         job = self._book.running
         again = self._jobs_for_next_engine()
-        advice = f"Its log is {engine.log}." if self._losses < MOST_LOSSES else _too_often(engine.log)
+        told = advice or f"Its log is {engine.log}."
+        advice = told if self._losses < MOST_LOSSES else _too_often(engine.log)
         problem = Problem(code, sentence, advice, tail(engine.log))
         self._tell(EngineLost(problem, str(engine.log), job, tuple(again)))
         if job is not None:

@@ -36,6 +36,9 @@ from engine.api.messages import (
 
 KEY_BYTES = 32
 
+KILLED = 9
+"""The signal by which a system ends who takes the memory of all; nobody else ends an engine by it but we."""
+
 # How often a starting engine is looked for, in seconds.
 GLANCE = 0.005
 
@@ -55,6 +58,7 @@ class EngineProcess:
         self.log = log
         self._process = process
         self._patience = patience
+        self._ended_by_us = threading.Event()
 
     @property
     def pid(self) -> int:
@@ -64,7 +68,7 @@ class EngineProcess:
     def send(self, request: AnyRequest) -> None:
         """Send a request; OSError when the engine has gone. An engine that does not even read is killed."""
         frame = encode_request(request)
-        with _killed_after(self._process, self._patience):
+        with _killed_after(self._process, self._patience, self._ended_by_us):
             self.connection.send_bytes(frame)
 
     def receive(self) -> tuple[AnyEvent, ...]:
@@ -79,11 +83,27 @@ class EngineProcess:
             self._process.wait(FAREWELL)
         self.kill()
 
-    def kill(self) -> int:
-        """End the process at once if it still runs, and return its exit status."""
+    def kill(self) -> None:
+        """End the process at once if it still runs."""
         self.connection.close()
         self._process.kill()
-        return self._process.wait()
+        self._process.wait()
+
+    def describe_death(self) -> tuple[str, str]:
+        """Why the engine hung up, in a sentence, and what to do next. Its process is gone then."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(FAREWELL)  # who hangs up is about to end, but may not have ended yet
+        hung_up = self._process.poll()
+        self.kill()
+        if self._ended_by_us.is_set():
+            return (
+                f"The engine was ended, because it heard nothing for {self._patience:g} seconds.",
+                f"Its log is {self.log}.",
+            )
+        if hung_up == -KILLED:
+            return "The system ended the engine, most likely because memory ran out.", "Make the picture smaller."
+        ending = "it hung up" if hung_up is None else describe_exit(hung_up)
+        return f"The engine has died ({ending}).", f"Its log is {self.log}."
 
     def confess(self) -> None:
         """Let a hung engine write into its log where each of its threads is."""
@@ -205,9 +225,17 @@ def describe_exit(status: int) -> str:
 
 
 @contextlib.contextmanager
-def _killed_after(process: subprocess.Popen[bytes], seconds: float) -> Iterator[None]:
-    """Nothing inside can block for longer, since what it waits for is gone then."""
-    timer = threading.Timer(seconds, process.kill)
+def _killed_after(
+    process: subprocess.Popen[bytes], seconds: float, killed: threading.Event | None = None
+) -> Iterator[None]:
+    """Nothing inside can block for longer, since what it waits for is gone then; `killed` tells if it came to that."""
+
+    def kill() -> None:
+        if killed is not None:
+            killed.set()
+        process.kill()
+
+    timer = threading.Timer(seconds, kill)
     timer.daemon = True
     timer.start()
     try:

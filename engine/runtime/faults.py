@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import traceback
 
 from engine.api.errors import EngineError, Problem, ProblemCode
@@ -30,10 +31,19 @@ def problem_of(error: BaseException, title: str) -> Problem:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether memory ran out; torch says so in three ways."""
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+    """Whether memory ran out, of the machine or of its graphics card."""
+    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
         return True
-    return isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(error)
+    return _is_out_on_card(error) or (isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(error))
+
+
+def _is_out_on_card(error: BaseException) -> bool:
+    """torch's allocator has an exception of its own; where the driver or a library runs out, only the words say so."""
+    told = str(error)
+    return type(error).__name__ == "OutOfMemoryError" or (
+        isinstance(error, RuntimeError)
+        and (("CUDA" in told and "out of memory" in told) or "STATUS_ALLOC_FAILED" in told)
+    )
 
 
 def _sentence(error: BaseException) -> str:
@@ -46,12 +56,8 @@ def _first_line(error: BaseException) -> str:
 
 
 def _out_of_memory(error: BaseException, title: str, details: str) -> Problem:
-    return Problem(
-        ProblemCode.OUT_OF_MEMORY,
-        f"{title} ran out of memory, even with all kept results let go ({_first_line(error) or 'no figures'}).",
-        "Make the picture smaller, or close other programs that use the memory.",
-        details,
-    )
+    whose = "the graphics card's memory" if _is_out_on_card(error) else "memory"
+    return Problem(ProblemCode.OUT_OF_MEMORY, f"{title} ran out of {whose}.", "Make the picture smaller.", details)
 
 
 def _file_problem(error: OSError, title: str, details: str) -> Problem:

@@ -124,7 +124,7 @@ class StepRunner:
         arguments = arguments_of(step, function, inputs.values)
         try:
             return outputs_of(step, function.call(context, **arguments))
-        except (MemoryError, RuntimeError) as error:
+        except (MemoryError, RuntimeError, OSError) as error:
             if not is_out_of_memory(error):
                 raise
         # Out of the handler, the failed attempt's tensors are gone too.

@@ -138,9 +138,28 @@ def test_an_engine_killed_in_mid_run_is_told_of_replaced_and_the_next_job_runs(
     (lost,) = ear.all(EngineLost)
     assert isinstance(lost, EngineLost)
     assert (lost.job, lost.again, lost.problem.code) == (job, (waiting,), ProblemCode.ENGINE_LOST)
-    assert "SIGKILL" in lost.problem.sentence
+    told = "The system ended the engine, most likely because memory ran out. Make the picture smaller."
+    assert str(lost.problem) == told
     assert len(set(ear.engines)) == 2
     assert client.run(one("number", value=6.0), tmp_path).outcome is JobOutcome.DONE
+
+
+def test_a_node_that_runs_out_of_memory_is_told_and_the_engine_goes_on(
+    client: EngineClient, ear: Ear, tmp_path: Path
+) -> None:
+    assert client.run(one("hoard", size=10**15), tmp_path).outcome is JobOutcome.FAILED
+    (failed,) = ear.all(NodeFailed)
+    assert isinstance(failed, NodeFailed)
+    assert str(failed.problem) == "Brush ran out of memory. Make the picture smaller."
+    assert client.run(one("number", value=1.0), tmp_path).outcome is JobOutcome.DONE
+    assert len(ear.engines) == 1
+
+
+def test_an_engine_that_crashes_is_not_said_to_lack_memory(client: EngineClient, ear: Ear, tmp_path: Path) -> None:
+    end = client.run(one("abort"), tmp_path)
+    assert end.outcome is JobOutcome.LOST
+    assert end.problem is not None
+    assert end.problem.sentence == "The engine has died (ended by SIGABRT)."
 
 
 def test_the_log_of_a_dead_engine_is_quoted(client: EngineClient, ear: Ear, tmp_path: Path) -> None:

@@ -61,6 +61,16 @@ def die(_context: Context, *, diary: str) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def hoard(_context: Context, *, size: int) -> None:
+    """Wants more memory than there is."""
+    bytearray(size)
+
+
+def abort(_context: Context) -> None:
+    """Ends as a library does that finds itself in disorder."""
+    os.abort()
+
+
 def wait_for(context: Context, *, path: str) -> str:
     """Waits, politely, until a file is there."""
     while not Path(path).exists():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import mmap
+
 import numpy as np
 import pytest
 import torch
@@ -24,10 +26,33 @@ def test_running_out_of_memory_is_known_in_all_its_forms(hoard: object) -> None:
     with pytest.raises((MemoryError, RuntimeError)) as raised:
         hoard()
     assert is_out_of_memory(raised.value)
-    assert is_out_of_memory(torch.OutOfMemoryError("CUDA out of memory"))
     problem = problem_of(raised.value, "Denoise")
+    assert (problem.code, str(problem)) == (
+        ProblemCode.OUT_OF_MEMORY,
+        "Denoise ran out of memory. Make the picture smaller.",
+    )
+    assert str(raised.value) in problem.details
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 1 GiB."),
+        RuntimeError("CUDA error: out of memory\nCompile with TORCH_USE_CUDA_DSA to enable device-side assertions."),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+    ],
+    ids=("allocator", "driver", "library"),
+)
+def test_a_card_that_runs_out_of_memory_is_named(error: Exception) -> None:
+    problem = problem_of(caught(error), "Denoise")
     assert problem.code is ProblemCode.OUT_OF_MEMORY
-    assert problem.sentence.startswith("Denoise ran out of memory")
+    assert str(problem) == "Denoise ran out of the graphics card's memory. Make the picture smaller."
+
+
+def test_a_system_that_grants_no_memory_is_no_trouble_with_a_file() -> None:
+    with pytest.raises(OSError, match="allocate") as raised:
+        mmap.mmap(-1, 2**46)
+    assert problem_of(raised.value, "Denoise").code is ProblemCode.OUT_OF_MEMORY
 
 
 def test_other_runtime_errors_are_no_lack_of_memory() -> None:
