@@ -13,6 +13,7 @@ from app.model.layer_files import READABLE, Form, read_layers, write_layers
 from app.model.projects import Workspace
 from app.paint.errors import PaintError
 from app.paint.exchange.layers import PaintedPhrase, Painting
+from app.qt.actions import Actions
 from app.qt.desk import Desk
 from app.qt.panels.messages import MessageBar
 from nodes.graph.errors import EditError
@@ -24,6 +25,11 @@ class Exchange:
     def __init__(self, window: QWidget, workspace: Workspace, desk: Desk, aside: Aside, messages: MessageBar) -> None:
         self._window, self._workspace, self._desk = window, workspace, desk
         self._aside, self._messages = aside, messages
+
+    def bind(self, actions: Actions) -> None:
+        """Give the actions that these are something to do."""
+        actions.bind("file.export-layers", self.choose_export)
+        actions.bind("file.import-layers", self.choose_import)
 
     def choose_export(self) -> None:
         """Let the artist name a file to write the painted layers into, and say of what kind."""

@@ -14,6 +14,7 @@ from app.model.aside import Aside
 from app.model.journal import Recovered, find_recoverable
 from app.model.projects import ReadDocument, Workspace, as_template, read_document
 from app.model.recent import Recent, load_recent
+from app.qt.actions import Actions
 from app.qt.panels.messages import MessageBar
 
 _PROJECTS = f"Projects and pictures (*{ENDING} *.json *.png)"
@@ -35,6 +36,13 @@ class Filing(QObject):
     def recent(self) -> tuple[Recent, ...]:
         """The projects opened lately that are still there."""
         return tuple(each for each in load_recent(self._workspace.home.recent) if each.there)
+
+    def bind(self, actions: Actions) -> None:
+        """Give the actions that these are something to do."""
+        actions.bind("file.new", self.new)
+        actions.bind("file.open", self.choose)
+        actions.bind("file.save", self.save)
+        actions.bind("file.save-as", self.save_as)
 
     def new(self) -> None:
         """Begin a picture."""

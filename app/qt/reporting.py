@@ -14,6 +14,7 @@ from app.files.atomic import write_atomically
 from app.model.aside import Aside
 from app.model.home import Home
 from app.model.projects import Workspace
+from app.qt.actions import Actions
 from app.qt.panels.messages import MessageBar
 from app.qt.theme import RESOURCES
 from nodes.graph.codec import encode
@@ -24,6 +25,11 @@ class Reporting:
 
     def __init__(self, window: QWidget, workspace: Workspace, aside: Aside, messages: MessageBar) -> None:
         self._window, self._workspace, self._aside, self._messages = window, workspace, aside, messages
+
+    def bind(self, actions: Actions) -> None:
+        """Give the actions that these are something to do."""
+        actions.bind("file.export-graph", self.choose_graph)
+        actions.bind("help.report", self.choose_report)
 
     def choose_graph(self) -> None:
         """Let the artist name a file for the graph alone."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from app.model.actions import MENUS, Need
+from app.model.actions import Need
 from app.model.document import Document
 from app.model.layer_files import holds_layers
 from app.model.layouts import Place, load_layouts, save_layouts
@@ -34,6 +33,7 @@ from app.qt.gallery.page import GalleryPage
 from app.qt.graph_page import GraphPage
 from app.qt.keeping import HANDLING, RESTORING, Keeping
 from app.qt.living import Living
+from app.qt.menus import RecentMenu, fill_menus
 from app.qt.paint_actions import bind_painting
 from app.qt.paint_page import PaintPage
 from app.qt.panels.history import HistoryPanel
@@ -51,6 +51,7 @@ from app.qt.reporting import Reporting
 from app.qt.running import Running, Stage
 from app.qt.theme import LIGHT, RESOURCES, Icons, Theme, wear
 from app.qt.timeline.panel import TimelinePanel
+from app.qt.undoing import Undoing
 from app.qt.xray.control import XrayControl
 from engine.api.messages import AnyEvent
 
@@ -104,7 +105,7 @@ class StudioWindow(QMainWindow):
         self._lay_out()
         self.preferences = Preferences(parts.settings, self._governed(), parts.keep_settings)
         self.offers = Offers(self._host())
-        self._fill_menus()
+        fill_menus(self.menuBar(), self.actions_, RecentMenu(self.filing, self))
         self._listen()
         self.preferences.begin()
         self._name()
@@ -193,28 +194,6 @@ class StudioWindow(QMainWindow):
         self.bar.open_queue_by(self.actions_["run.queue"])
         self.add_panel(Panel("results", "Results", self.strip, (*paint, *graph), band=True), "panel.results")
 
-    def _fill_menus(self) -> None:
-        used = {listed.menu for listed, _action in self.actions_.listed()}
-        self._menus = {name: self.menuBar().addMenu(name) for name in MENUS if name in used}
-        groups: dict[str, int] = {}
-        for listed, action in self.actions_.listed():
-            menu = self._menus[listed.menu]
-            if groups.setdefault(listed.menu, listed.group) != listed.group:
-                groups[listed.menu] = listed.group
-                menu.addSeparator()
-            menu.addAction(action)
-        self._recent = QMenu("Open Recent", self)
-        self._menus["File"].insertMenu(self.actions_["file.save"], self._recent)
-        self._menus["File"].aboutToShow.connect(self._fill_recent)
-
-    def _fill_recent(self) -> None:
-        self._recent.clear()
-        for entry in self.filing.recent:
-            self._recent.addAction(entry.title).triggered.connect(
-                lambda _checked=False, path=entry.path: self.filing.open(Path(path))
-            )
-        self._recent.setEnabled(not self._recent.isEmpty())
-
     def wear_theme(self, theme: Theme) -> None:
         """Change to another theme."""
         application = QApplication.instance()
@@ -232,17 +211,11 @@ class StudioWindow(QMainWindow):
 
     def _made_actions(self) -> None:
         bind = self.actions_.bind
-        bind("file.new", self.filing.new)
-        bind("file.open", self.filing.choose)
-        bind("file.save", self.filing.save)
-        bind("file.save-as", self.filing.save_as)
-        bind("file.export-layers", self.exchange.choose_export)
-        bind("file.import-layers", self.exchange.choose_import)
-        bind("file.export-graph", self.reporting.choose_graph)
-        bind("help.report", self.reporting.choose_report)
+        self.filing.bind(self.actions_)
+        self.exchange.bind(self.actions_)
+        self.reporting.bind(self.actions_)
         bind("file.quit", self.close)
-        bind("edit.undo", self._undo)
-        bind("edit.redo", self._redo)
+        self._undoing = Undoing(self.desk.session, self.actions_, lambda: self.page.view.busy)
         bind("edit.commands", self.show_commands)
         bind("phrase.paint", self.paint_phrase)
         bind_painting(self.actions_, self.desk, self.page, self.messages, self._parts.aside)
@@ -333,18 +306,11 @@ class StudioWindow(QMainWindow):
     def hear(self, event: object) -> None:
         """Show on the nodes what the engine tells."""
         self.xray.hear(event)
+        self.canvas.freshness.hear(event, self._parts.jobs.all)
         if isinstance(event, AnyEvent):
             self.facts.hear(event, self.canvas.canvas.titles)
             if not self._parts.jobs.unfinished:
                 self.facts.settle()
-
-    def _undo(self) -> None:
-        if not self.page.view.busy:
-            self._parts.workspace.session.undo()
-
-    def _redo(self) -> None:
-        if not self.page.view.busy:
-            self._parts.workspace.session.redo()
 
     def _cancel(self) -> None:
         """Escape gives up the gesture at hand first."""
@@ -373,7 +339,8 @@ class StudioWindow(QMainWindow):
         view.tool_changed.connect(lambda tool: self.actions_[f"tool.{tool.value}"].setChecked(True))
         self.filing.opened.connect(self._start_over)
         self.canvas.canvas.selected.connect(self._follow_selection)
-        self.canvas.looked.connect(self.running.generate)
+        self.canvas.wanted.connect(self.running.generate)
+        self.canvas.looked.connect(self.running.look_into)
         self.graph.inspector.told.connect(self.messages.say)
         self.graph.inspector.paint_wanted.connect(lambda _node, _name: self.show_workspace(graph=False))
         self._hand_results()
@@ -381,14 +348,7 @@ class StudioWindow(QMainWindow):
         self._follow_selection()
 
     def _follow(self, _before: Document, _after: Document) -> None:
-        session = self._parts.workspace.session
-        for name, need, entry in (
-            ("edit.undo", Need.UNDO, session.done[-1:]),
-            ("edit.redo", Need.REDO, session.undone[:1]),
-        ):
-            verb = name.partition(".")[2].capitalize()
-            self.actions_[name].setText(f"{verb} {entry[0].label}" if entry else verb)
-            self.actions_.allow(need, there=bool(entry))
+        self._undoing.follow()
         self.actions_.allow(Need.PHRASE, there=self.desk.active_phrase is not None)
 
     def _choose_seed_mode(self, mode: SeedMode) -> None:
