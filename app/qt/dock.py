@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from app.qt.panels.parts import icon_button
 from app.qt.theme import GRID, Icons
 
-HEADER = 4 * GRID
+HEADER = 28
 _SLIM = 3 * GRID
 _UPRIGHT = 11
 _UNBOUND = 16_777_215  # Qt's own word for a widget that may be as large as it likes
@@ -78,7 +78,11 @@ class Header(QWidget):
             self.setFixedWidth(_SLIM)
         else:
             self.setFixedHeight(_SLIM if self._dock.folded and self._dock.in_band else HEADER)
-        for widget in (self.detach, self.shut, *self._corner):
+        # What comes and goes with the mouse stands before the corner, which thus never moves away from below it.
+        last = (*self._corner, self.detach, self.shut) if self._dock.tabbed else (self.detach, self.shut, *self._corner)
+        for widget in last:
+            self._row.removeWidget(widget)
+            self._row.addWidget(widget)
             self._row.setAlignment(widget, Qt.AlignmentFlag.AlignHCenter if upright else Qt.AlignmentFlag.AlignVCenter)
         self._offer(near=self.underMouse())
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QTabWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QStyle, QTabBar, QTabWidget, QWidget
 
 from app.model.layouts import Layout, Place, shares
 from app.qt.dock import Column, Dock
@@ -21,6 +21,7 @@ _LEAST_CENTRE = 42 * GRID
 """Height below which the canvas, with the tools beside it, would be too low to work on."""
 
 _Area = Qt.DockWidgetArea
+_BORDER = QStyle.PixelMetric.PM_DockWidgetSeparatorExtent
 _VERSION = 2  # of what the window system writes down: layouts of before some panels were tabs are not taken up
 
 
@@ -167,11 +168,14 @@ class Docks(QMainWindow):
         stacks = self._stacks()
         if self._place in self._shaped or len(stacks) < 2:
             return
-        likes = [max(dock.liked_height for dock in stack) for stack in stacks]
+        bar = max((tabs.height() for tabs in self.findChildren(QTabBar) if tabs.isVisible()), default=0)
+        likes = [max(dock.liked_height for dock in stack) + bar * (len(stack) > 1) for stack in stacks]
         state = (self._place, self.height(), tuple(stacks), tuple(likes))
         if state != self._shared:
             self._shared = state
-            self.resizeDocks([stack[0] for stack in stacks], shares(likes, self.height()), Qt.Orientation.Vertical)
+            borders = (len(stacks) - 1) * self.style().pixelMetric(_BORDER, None, self)
+            heights = shares(likes, self.height() - borders)
+            self.resizeDocks([stack[0] for stack in stacks], heights, Qt.Orientation.Vertical)
 
     def _stacks(self) -> list[tuple[Dock, ...]]:
         """The panels that are seen at the right, from above; those that are tabs of one another together."""

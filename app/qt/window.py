@@ -174,7 +174,8 @@ class StudioWindow(QMainWindow):
         self.small_view = SmallView(self.desk)
         self.history = HistoryPanel(self._parts.workspace.session)
         style, size = page.style_panel, page.size_panel
-        self.add_panel(Panel("phrases", "Phrases", page.phrases, paint), "panel.phrases")
+        phrases = page.phrases
+        self.add_panel(Panel("phrases", "Phrases", phrases, paint, corner=(phrases.overlap,)), "panel.phrases")
         self.add_panel(Panel("style", "Style", style, paint, corner=(style.add,)), "panel.style")
         self.add_panel(Panel("size", "Size and Crop", size, paint, corner=(size.reset,)), "panel.size")
         self.add_panel(Panel("inspector", "Inspector", self.graph.inspector, graph, scrolls=False), "panel.inspector")
@@ -190,7 +191,8 @@ class StudioWindow(QMainWindow):
         self.timeline.join(self.docks["timeline"])
         low = ("size", "small-view")
         self.add_panel(Panel("history", "History", self.history, scrolls=False, beside=low), "edit.history")
-        self.add_panel(Panel("queue", "Queue", self.queue, scrolls=False, beside=low), "run.queue")
+        ends = (self.queue.told, self.queue.clear)
+        self.add_panel(Panel("queue", "Queue", self.queue, corner=ends, scrolls=False, beside=low), "run.queue")
         self.bar.open_queue_by(self.actions_["run.queue"])
         self.add_panel(Panel("results", "Results", self.strip, (*paint, *graph), band=True), "panel.results")
 

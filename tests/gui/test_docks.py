@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.model import edits
 from app.model.layouts import Place
 from app.qt.application import Studio
+from app.qt.dock import Column
 from app.qt.docks import Docks
 from app.qt.theme import GRID
 from tests.gui.studios import action, open_studio, strike
@@ -218,3 +219,26 @@ def test_panels_share_the_height_by_what_they_hold_until_a_border_is_dragged(stu
     assert abs(size.height() - taller) <= 4
     action(window, "window.reset").trigger()
     assert not docks.remember()[Place.PAINT].shaped
+
+
+def test_six_phrases_are_seen_whole_at_the_usual_size_of_the_window(studio: Studio, qtbot: QtBot) -> None:
+    window, docks = studio.window, studio.window.docks
+    for words in ("an owl", "a big round orange pumpkin with a hat"):
+        before = window.desk.prompt
+        window.page.prompt.setPlainText(f"{before} and {words}")
+        assert window.desk.paint_phrase(len(before) + 5, len(before) + 5 + len(words))
+    assert len(window.desk.phrases) == 6
+    window.resize(1440, 900)
+
+    def scrolled(name: str) -> bool:
+        column = docks[name].findChild(Column)
+        assert column is not None
+        return column.verticalScrollBar().isVisible()
+
+    qtbot.waitUntil(lambda: not any(scrolled(name) for name in ("phrases", "style", "size")))
+    window.resize(960, 640)
+    qtbot.waitUntil(lambda: scrolled("phrases"))
+    rows = [window.page.phrases.row(layer.id) for layer in window.desk.phrases]
+    inside = docks["phrases"].widget()
+    assert all(row.geometry().right() <= inside.width() for row in rows)
+    assert min(docks[name].height() for name in ("phrases", "style", "size")) >= 10 * GRID

@@ -106,7 +106,7 @@ def test_layers_stack_or_mix(studio: Studio) -> None:
     assert not panel.overlap.isVisible()
 
 
-def test_the_edge_says_by_how_much_paint_is_feathered_and_grown(studio: Studio) -> None:
+def test_the_edge_says_by_how_much_paint_is_feathered_and_grown(studio: Studio, qtbot: QtBot) -> None:
     desk, details = studio.window.desk, studio.window.page.phrases.details
     layer = desk.active_phrase
     assert layer is not None
@@ -123,6 +123,7 @@ def test_the_edge_says_by_how_much_paint_is_feathered_and_grown(studio: Studio) 
         ("Shrink", operations.shrink(before, 12)),
     ):
         QTest.mouseClick(buttons[name], LEFT)
+        qtbot.waitUntil(lambda: desk.mask(layer.id) != before)
         assert desk.mask(layer.id) == changed
         studio.workspace.session.undo()
         assert desk.mask(layer.id) == before

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QLabel, QLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QLabel, QLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from app.qt.eliding import elided
 from app.qt.theme import GRID, ICON_SIZE, Icons
 
 BUTTON = 28
+CLOSE = 6
+"""Pixels between what belongs together in a panel at the side."""
 
 
 def heading(text: str) -> QLabel:
@@ -25,6 +29,22 @@ def quiet(text: str) -> QLabel:
     label.setObjectName("quiet")
     label.setWordWrap(True)
     return label
+
+
+class ElidedLabel(QLabel):
+    """A label in one line, cut with an ellipsis where there is less room than it would like."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)  # names and sentences of the artist are no markup
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The style sheet gives the colour."""
+        with QPainter(self) as painter:
+            painter.setFont(self.font())
+            painter.setPen(self.palette().windowText().color())
+            painter.drawText(self.rect(), self.alignment(), elided(self.text(), self.font(), self.width()))
 
 
 def rule() -> QFrame:
@@ -56,6 +76,13 @@ def column(parent: QWidget, margin: int = 2 * GRID, spacing: int = GRID) -> QVBo
     layout = QVBoxLayout(parent)
     layout.setContentsMargins(margin, margin, margin, margin)
     layout.setSpacing(spacing)
+    return layout
+
+
+def panel_column(parent: QWidget) -> QVBoxLayout:
+    """A column of what a panel at the side holds: close together, and near its header, for the side is full."""
+    layout = column(parent, spacing=CLOSE)
+    layout.setContentsMargins(2 * GRID, GRID // 2, 2 * GRID, GRID)
     return layout
 
 

@@ -13,7 +13,7 @@ from app.model.layers import Layer
 from app.qt.actions import Actions
 from app.qt.desk import Desk
 from app.qt.panels.number import NumberSlider, Range
-from app.qt.panels.parts import BUTTON, column, icon_button
+from app.qt.panels.parts import BUTTON, CLOSE, column, icon_button
 from app.qt.theme import GRID, ICON_SIZE, Icons
 from nodes.graph.edit import new_id
 
@@ -33,19 +33,17 @@ class PhraseDetails(QWidget):
         super().__init__()
         self._desk = desk
         self.strength = NumberSlider("Strength", _STRENGTH, "How strongly the paint draws the phrase there")
-        self.repel = NumberSlider("Repel outside", _SHARE, "How strongly the phrase is kept away from where it is not")
+        self.repel = NumberSlider("Repel", _SHARE, "How strongly the phrase is kept away from where it is not")
         self.begin = NumberSlider("From", _SHARE, "The share of the steps after which the paint begins to act")
         self.finish = NumberSlider("To", _FULL, "The share of the steps after which the paint acts no more")
         self.opacity = NumberSlider("Shown", _OPACITY, "How strongly the paint is shown; the picture does not change")
-        self.edge = NumberSlider("Edge", _EDGE, "By how much the buttons beside it feather, grow or shrink the paint")
+        self.edge = NumberSlider("Edge", _EDGE, "By how much the buttons below it feather, grow or shrink the paint")
         self.solo = icon_button(icons, "solo", "Show this layer alone", self._toggle_solo, checkable=True)
-        self._edges = _row(self.edge)
-        layout = column(self, margin=0)
-        layout.addWidget(self.strength)
-        layout.addWidget(self.repel)
+        self._edges = QHBoxLayout()
+        layout = column(self, margin=0, spacing=CLOSE)
+        layout.addLayout(_row(self.strength, self.repel))
         layout.addLayout(_row(self.begin, self.finish))
-        layout.addWidget(self.opacity)
-        layout.addLayout(self._edges)
+        layout.addLayout(_row(self.opacity, self.edge))
         layout.addLayout(self._buttons(icons))
         fields = (("strength", 1.0), ("repel", 100.0), ("begin", 100.0), ("finish", 100.0), ("opacity", 100.0))
         for name, scale in fields:
@@ -54,7 +52,7 @@ class PhraseDetails(QWidget):
             slider.released.connect(desk.settle)
 
     def add_actions(self, actions: Actions) -> None:
-        """Put the buttons beside the edge that feather, grow and shrink."""
+        """Put the buttons below the edge that feather, grow and shrink."""
         for name in _EDGES:
             self._edges.addWidget(_action_button(actions[name]))
 
@@ -89,13 +87,16 @@ class PhraseDetails(QWidget):
             self._desk.edit("Delete a phrase", edits.remove_layers, masks, [layer.id])
 
     def _buttons(self, icons: Icons) -> QHBoxLayout:
+        """What is done with the layer at the left, with the edge of its paint below the edge, and away at the right."""
         buttons = QHBoxLayout()
         buttons.setContentsMargins(0, 0, 0, 0)
-        buttons.setSpacing(GRID // 2)
+        buttons.setSpacing(0)
         buttons.addWidget(self.solo)
         buttons.addWidget(icon_button(icons, "up", "Move the layer up", lambda: self.shift(1)))
         buttons.addWidget(icon_button(icons, "down", "Move the layer down", lambda: self.shift(-1)))
         buttons.addWidget(icon_button(icons, "duplicate", "Duplicate the layer", self.duplicate))
+        buttons.addStretch(1)
+        buttons.addLayout(self._edges)
         buttons.addStretch(1)
         buttons.addWidget(icon_button(icons, "delete", "Delete the layer", self.delete))
         return buttons
@@ -119,7 +120,7 @@ class PhraseDetails(QWidget):
 
 def _row(*widgets: QWidget) -> QHBoxLayout:
     row = QHBoxLayout()
-    row.setSpacing(GRID // 2 if len(widgets) == 1 else GRID)
+    row.setSpacing(GRID)
     for widget in widgets:
         row.addWidget(widget)
     return row

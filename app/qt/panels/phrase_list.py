@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.qt.panels.parts import emptied
 from app.qt.panels.phrase_row import PhraseRow
 
-_GAP = 4
+_GAP = 2
 _LINE = 2
 
 

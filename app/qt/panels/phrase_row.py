@@ -17,18 +17,19 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from app.model.layers import Layer
 from app.paint.palette import swatch
 from app.qt.canvas.look import mixed
 from app.qt.desk import Desk
 from app.qt.paintview.hatches import hatch_brush, phrase_colour
-from app.qt.panels.parts import icon_button
+from app.qt.panels.parts import BUTTON, ElidedLabel, icon_button
 from app.qt.pictures import local_files
 from app.qt.theme import GRID, Icons
 
-_SWATCH = 20
+HEIGHT = 26
+_SWATCH = 18
 _DARK, _BRIGHT = QColor(0x1C, 0x1C, 0x1C), 128
 
 
@@ -53,12 +54,10 @@ class PhraseRow(QWidget):
         self.setObjectName("row")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setFixedHeight(4 * GRID)
+        self.setFixedHeight(HEIGHT)
         self.setAcceptDrops(True)
         self._swatch = PhraseSwatch(layer.colour)
-        self._title = QLabel()
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
-        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._title = ElidedLabel()
         self.badge = QLabel("lost")
         self.badge.setObjectName("badge")
         self.badge.setFixedHeight(22)
@@ -138,6 +137,8 @@ class PhraseRow(QWidget):
         layout.addWidget(self._title, 1)
         for widget in (self.badge, self.rebind, self.lock, self.eye):
             layout.addWidget(widget)
+        for button in (self.lock, self.eye):
+            button.setFixedSize(BUTTON, HEIGHT)
 
     def _toggle_seen(self) -> None:
         layer = self._layer

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
 from app.model import edits
 from app.model.layers import Layer
 from app.paint.overlap import Overlap
 from app.qt.desk import Desk
-from app.qt.panels.parts import column, quiet
+from app.qt.panels.parts import panel_column, quiet
 from app.qt.panels.phrase_details import PhraseDetails
 from app.qt.panels.phrase_list import PhraseList
 from app.qt.panels.phrase_row import PhraseRow
@@ -35,7 +35,8 @@ class _Shown:
 class PhrasePanel(QWidget):
     """Phrases from the uppermost down, as they lie over each other on the canvas.
 
-    `wants_words`: a layer is to be bound to the selected words. `given`: a PNG is to be the paint of a layer.
+    `overlap` is for its header. `wants_words`: a layer is to be bound to the selected words. `given`: a PNG is to be
+    the paint of a layer.
     """
 
     wants_words = Signal(str)
@@ -48,11 +49,11 @@ class PhrasePanel(QWidget):
         self._beside = ""
         self._shown: _Shown | None = None
         self._list = PhraseList()
-        self.overlap = OverlapChoice(desk)
+        self.overlap = OverlapChoice(desk, self)
         self._empty = quiet("Select words in the sentence and press Ctrl+P: they become a layer to paint on.")
         self._details = PhraseDetails(desk, icons)
-        layout = column(self)
-        for widget in (self._list, self._empty, self.overlap, self._details):
+        layout = panel_column(self)
+        for widget in (self._list, self._empty, self._details):
             layout.addWidget(widget)
         desk.changed.connect(self.refresh)
         self.refresh()
@@ -111,17 +112,14 @@ class PhrasePanel(QWidget):
 class OverlapChoice(QWidget):
     """What becomes of places that several layers cover."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__()
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__(parent)
         self._desk = desk
         self.buttons: dict[Overlap, QToolButton] = {}
         group = QButtonGroup(self)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        title = QLabel("Overlap")
-        title.setObjectName("quiet")
-        layout.addWidget(title, 1)
         for overlap, text, told in _OVERLAPS:
             button = QToolButton()
             button.setObjectName("segment")

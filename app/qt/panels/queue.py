@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.model.aside import Aside
 from app.model.durations import estimated_time
@@ -18,7 +18,7 @@ _NONE_RUNS = "Nothing runs and nothing waits. Ctrl+Enter puts a picture into the
 
 
 class QueuePanel(QWidget):
-    """Shows the jobs that are not over, and asks `jobs` for changes."""
+    """Shows the jobs that are not over, and asks `jobs` for changes. `told` and `clear` are for its header."""
 
     def __init__(self, jobs: Jobs, registry: Registry, aside: Aside, icons: Icons) -> None:
         super().__init__()
@@ -29,12 +29,12 @@ class QueuePanel(QWidget):
         self.list.wanted.connect(self._move)
         self.list.taken_out.connect(self._take_out)
         self.pictures.arrived.connect(self.list.viewport().update)
-        self._told = QLabel()
-        self._told.setObjectName("quiet")
+        self.told = QLabel(self)
+        self.told.setObjectName("quiet")
         self._empty = QLabel(_NONE_RUNS)
         self._empty.setObjectName("quiet")
         self._empty.setWordWrap(True)
-        self.clear = QPushButton("Clear")
+        self.clear = QPushButton("Clear", self)
         self.clear.setObjectName("small")
         self.clear.setToolTip("Take out all that wait; what runs goes on")
         self.clear.clicked.connect(lambda _checked=False: jobs.clear())
@@ -66,9 +66,9 @@ class QueuePanel(QWidget):
             self.list.fill(rows)
         self._rows = rows
         left = time_left(rows)
-        self._told.setText("" if left is None else f"About {estimated_time(left)} left")
+        self.told.setText("" if left is None else f"About {estimated_time(left)} left")
         self._empty.setVisible(not rows)
-        for widget in (self.list, self._told, self.clear):
+        for widget in (self.list, self.told, self.clear):
             widget.setVisible(bool(rows))
         self.clear.setEnabled(any(row.movable for row in rows))
 
@@ -79,12 +79,6 @@ class QueuePanel(QWidget):
         self._empty.setContentsMargins(GRID, GRID, GRID, 0)
         layout.addWidget(self._empty)
         layout.addWidget(self.list, 1)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(GRID, 0, 0, 0)
-        foot.setSpacing(GRID)
-        foot.addWidget(self._told, 1)
-        foot.addWidget(self.clear)
-        layout.addLayout(foot)
         layout.addStretch()
         self.setMinimumHeight(15 * GRID)
 

@@ -14,7 +14,7 @@ from app.model.home import find_home
 from app.model.model_cards import read_models
 from app.model.picture_sizes import drawn_instead, native_side, offered_sizes, ratio
 from app.qt.desk import Desk
-from app.qt.panels.parts import column, icon_button, quiet
+from app.qt.panels.parts import CLOSE, icon_button, panel_column, quiet
 from app.qt.theme import GRID, ICON_SIZE, RESOURCES, Icons
 from engine.api.sizes import Size
 
@@ -50,7 +50,7 @@ class SizePanel(QWidget):
         self._desk = desk
         self._models = read_models((RESOURCES, find_home().models))
         self._offered: tuple[Size, ...] = ()
-        layout = column(self)
+        layout = panel_column(self)
         self.reset = icon_button(icons, "restore", "The whole picture: no crop", self._whole)
         self._driven = quiet("Driven by the graph")
         layout.addWidget(self._driven)
@@ -137,7 +137,7 @@ class SizePanel(QWidget):
         grid = QGridLayout(parent)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(GRID)
-        grid.setVerticalSpacing(GRID)
+        grid.setVerticalSpacing(CLOSE)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         made: dict[str, QSpinBox] = {}

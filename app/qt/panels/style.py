@@ -16,12 +16,12 @@ from app.model.edits.style import Shares, picture_crop, set_picture_crop
 from app.qt.desk import Desk
 from app.qt.panels.crop_picture import CropPicture
 from app.qt.panels.number import NumberSlider, Range
-from app.qt.panels.parts import column, emptied, icon_button
+from app.qt.panels.parts import CLOSE, emptied, icon_button, panel_column
 from app.qt.pictures import PATTERN, decoded, dropped_pictures, holds_pictures, read_pictures
 from app.qt.plain import plain_tip
 from app.qt.theme import GRID, Icons
 
-_SIDE = 56
+_SIDE = 48
 _LOOKED_AT = 512  # pixels of the longer side in which a picture is kept for its crop
 _WEIGHT = Range(0.0, 4.0, 1.0, curve=2.0)
 
@@ -57,14 +57,14 @@ class StylePanel(QWidget):
         self.thumbnails: dict[str, QToolButton] = {}
         self._cropped: str | None = None
         self.setAcceptDrops(True)
-        layout = column(self)
+        layout = panel_column(self)
         self.add = icon_button(icons, "add", "Add pictures whose look the result takes on", self.choose)
         self._drop = QLabel("Drop a picture here")
         self._drop.setObjectName("drop")
         self._drop.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(self._drop)
         self._list = QVBoxLayout()
-        self._list.setSpacing(GRID)
+        self._list.setSpacing(CLOSE)
         layout.addLayout(self._list)
         self.crop = CropPicture()
         self.crop.dragged.connect(self._crop)
@@ -140,13 +140,12 @@ class StylePanel(QWidget):
         for told, slider in made.items():
             slider.dragged.connect(lambda value, told=told: self._set(told, value))
             slider.released.connect(self._desk.settle)
-        layout.addWidget(made[_STRENGTH])
-        layout.addWidget(made[_LITERAL])
-        window = QHBoxLayout()
-        window.setSpacing(GRID)
-        window.addWidget(made[_BEGIN])
-        window.addWidget(made[_FINISH])
-        layout.addLayout(window)
+        for pair in ((_STRENGTH, _LITERAL), (_BEGIN, _FINISH)):
+            row = QHBoxLayout()
+            row.setSpacing(GRID)
+            for told in pair:
+                row.addWidget(made[told])
+            layout.addLayout(row)
         return made
 
     def _set(self, told: _Slider, value: float) -> None:
