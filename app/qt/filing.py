@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from app.files.errors import ProjectFileError
 from app.files.saving import ENDING
 from app.model.aside import Aside
-from app.model.journal import Recovered, find_recoverable
+from app.model.journal import Recovered
 from app.model.projects import ReadDocument, Workspace, as_template, read_document
 from app.model.recent import Recent, load_recent
+from app.model.recovery import find_recoverable
 from app.qt.actions import Actions
 from app.qt.panels.messages import MessageBar
 
@@ -98,18 +99,21 @@ class Filing(QObject):
 
     def offer_recovery(self) -> None:
         """Offer what a crash left behind, if anything."""
+        complaints: list[str] = []
         self._aside(
-            lambda: find_recoverable(self._workspace.home.journals),
-            self._offer,
+            lambda: find_recoverable(self._workspace.home.journals, complaints.append),
+            lambda found: self._offer(found, complaints),
             lambda error: self._messages.say(f"What was not saved last time cannot be read ({error})."),
         )
 
-    def _offer(self, found: Sequence[Recovered]) -> None:
+    def _offer(self, found: Sequence[Recovered], complaints: Sequence[str]) -> None:
         if not found:
+            if complaints:  # what the start had to say otherwise stands there already
+                self._messages.say(" ".join(filter(None, (self._messages.text, *complaints))), "Understood")
             return
         latest = found[0]
         name = "An untitled picture" if latest.project is None else f"“{latest.project.stem}”"
-        told = f"{name} was not saved when the studio ended last time."
+        told = " ".join((f"{name} was not saved when the studio ended last time.", *complaints))
         self._messages.say(told, "Recover it", lambda: self.after_saving(lambda: self._recover(latest)))
 
     def _recover(self, recovered: Recovered) -> None:

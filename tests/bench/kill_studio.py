@@ -24,7 +24,7 @@ from pathlib import Path
 from random import Random
 
 from app.model.document import Document
-from app.model.journal import find_recoverable
+from app.model.recovery import find_recoverable
 from nodes.graph.codec import encode
 
 _RECORD = struct.Struct("<cI")
