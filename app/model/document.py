@@ -21,7 +21,6 @@ from nodes.graph.model import Graph, Node
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
-Item = TypeVar("Item")
 
 CANVAS = (1024, 1024)
 """Width and height in pixels of the canvas of a new document."""

@@ -46,7 +46,8 @@ def keep(studio: Studio, prompt: str, seed: int, item: str = "") -> Entry:
         spec = desk.registry.get("sinopia.seed-range")
         assert spec is not None
         document = edits.add_node(document, spec, "range", params={"first": 5, "count": 3})
-        document = edits.disconnect(document, [link for link in document.graph.links if link.source.node == "seed"])
+        cut = [(link.source, link.target) for link in document.graph.links if link.source.node == "seed"]
+        document = edits.disconnect(document, cut)
         document = edits.connect(document, desk.registry, End("range", "seeds"), End("base", "seed"))
     texts = PngInfo()
     for name, value in picture_facts(to_project(document, MaskEncoder()), desk.registry).items():

@@ -116,7 +116,7 @@ class Artist:
             case 2:
                 return edits.remove_layers(document, masks, [layer.id])
             case 3 if len(document.paint) > 8:
-                return edits.rename_layer(document, masks, layer.id, self.dice.choice(WORDS))
+                return edits.set_layer(document, masks, replace(layer, name=self.dice.choice(WORDS)))
         return edits.duplicate_layer(document, masks, layer.id, new_id())
 
     def parameter(self, document: Document) -> Document:
@@ -139,7 +139,8 @@ class Artist:
 
     def wire(self, document: Document) -> Document:
         if document.graph.links and self.dice.random() < 0.3:
-            return edits.disconnect(document, [self.dice.choice(document.graph.links)])
+            cut = self.dice.choice(document.graph.links)
+            return edits.disconnect(document, [(cut.source, cut.target)])
         source, target = (self.registry.get(document.nodes[self._node(document)].type) for _ in range(2))
         if not (source and target and source.outputs and target.inputs):
             raise EditError("The artist found no ports.")

@@ -113,7 +113,8 @@ def test_layers_are_ordered_renamed_copied_and_removed_with_their_paint(painted:
     masks = masks_of(painted)
     moved = edits.move_layer(painted, masks, "castle", 9)
     assert [layer.id for layer in phrases(moved)] == ["night sky", "castle"]
-    named_layer = edits.rename_layer(moved, masks, "castle", "Keep")
+    castle = next(layer for layer in phrases(moved) if layer.id == "castle")
+    named_layer = edits.set_layer(moved, masks, replace(castle, name="Keep"))
     copied = edits.duplicate_layer(named_layer, masks, "castle", "copy")
     assert [layer.title for layer in phrases(copied)] == ["night sky", "Keep", "Keep"]
     assert copied.paint["copy"] is copied.paint["castle"]
@@ -143,9 +144,9 @@ def entries(document: Document) -> object:
 def test_layers_that_cannot_be_read_are_kept(painted: Document) -> None:
     masks = masks_of(painted)
     strange = edits.set_parameter(painted, masks, "layers", [{"id": 5}, *list_of(painted)])
-    renamed = edits.rename_layer(strange, masks, "castle", "Keep")
-    assert {"id": 5} in list_of(renamed)
-    assert len(phrases(renamed)) == 2
+    moved = edits.move_layer(strange, masks, "castle", 1)
+    assert {"id": 5} in list_of(moved)
+    assert len(phrases(moved)) == 2
 
 
 def list_of(document: Document) -> list[Json]:
@@ -166,8 +167,6 @@ def test_a_wire_takes_the_place_of_the_old_one_unless_several_may_end_there(docu
     more = edits.connect(document, REGISTRY, End("storybook", "base"), End("ensemble", "experts"))
     ports = [link.source.port for link in more.graph.links if link.target == End("ensemble", "experts")]
     assert ports == ["high", "low", "base"]
-    turned = edits.order_wires(more, End("ensemble", "experts"), [End("storybook", port) for port in reversed(ports)])
-    assert [link.source.port for link in turned.graph.links if link.target.port == "experts"] == ["base", "low", "high"]
 
 
 @pytest.mark.parametrize(
@@ -205,29 +204,21 @@ def test_removing_a_node_can_join_what_it_stood_between(document: Document) -> N
     assert all(link.target != End("saved", "image") for link in apart.graph.links)
 
 
-def test_frames_carry_nodes(document: Document) -> None:
+def test_frames_change_no_picture(document: Document) -> None:
     framed = edits.frame_nodes(document, ["base"], "frame", "Drawing", Box(0, 0, 100, 50))
-    x = framed.nodes["base"].x
-    moved = edits.move_frame(framed, "frame", 10, 20, ["base"])
+    moved = edits.set_frame(framed, Frame("frame", "Drawing", 10, 20, 100, 50))
     assert moved.graph.frames == (Frame("frame", "Drawing", 10, 20, 100, 50),)
-    assert moved.nodes["base"].x == x + 10
-    assert edits.remove_frames(moved, ["frame"]).graph.frames == ()
     assert keys(moved) == keys(document)
+    assert edits.remove_frames(moved, ["frame"]).graph.frames == ()
 
 
 def test_what_does_not_matter_to_the_picture_keeps_every_key(document: Document) -> None:
     changed = edits.move_nodes(
         edits.rename_node(edits.set_note(document, "base", "hm"), "base", "Draw"), {"base": (1, 2)}
     )
-    assert keys(edits.set_extra(changed, "base", "folded", True)) == keys(document)
+    assert keys(changed) == keys(document)
     assert keys(edits.set_parameter(document, "base", "steps", 9)) != keys(document)
     assert keys(edits.reset_parameter(document, "saved", "name")) == keys(document)
-
-
-def test_muting_toggles(document: Document) -> None:
-    once = edits.toggle_mute(document, ["base", "enlarged"])
-    assert once.nodes["base"].muted
-    assert edits.toggle_mute(once, ["base", "enlarged"]) == document
 
 
 def test_values_no_file_can_hold_are_refused(document: Document) -> None:
@@ -261,7 +252,7 @@ def test_a_duplicate_may_be_fed_like_the_original(document: Document) -> None:
     plain, fed = (edits.duplicate(document, ["base"], with_wires=wires) for wires in (False, True))
     assert not [link for link in plain.document.graph.links if link.target.node == plain.names["base"]]
     ports = [link.target.port for link in fed.document.graph.links if link.target.node == fed.names["base"]]
-    assert ports == ["denoiser", "prompt", "seed", "size"]
+    assert sorted(ports) == ["denoiser", "prompt", "seed", "size"]
 
 
 # Style and size

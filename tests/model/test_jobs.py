@@ -160,7 +160,7 @@ def test_each_picture_of_a_seed_range_knows_its_seed(desk: Desk, registry: Regis
 
 
 def test_problems_are_told_by_node_and_nothing_is_submitted(desk: Desk, registry: Registry) -> None:
-    broken = edits.disconnect(saying("an owl"), start().graph.links[1:2])
+    broken = edits.disconnect(saying("an owl"), [(wire.source, wire.target) for wire in start().graph.links[1:2]])
     with pytest.raises(ProblemsError) as told:
         desk.jobs.submit(broken)
     assert [(problem.node, problem.port, problem.code) for problem in told.value.problems] == [

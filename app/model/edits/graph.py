@@ -80,21 +80,6 @@ def mute(document: Document, ids: Collection[str], muted: bool) -> Document:
     return change_nodes(document, ids, lambda old: msgspec.structs.replace(old, muted=muted))
 
 
-def toggle_mute(document: Document, ids: Collection[str]) -> Document:
-    """Mute the nodes, unless all of them are muted already."""
-    return mute(document, ids, not all(node_of(document, node).muted for node in ids))
-
-
-def set_extra(document: Document, node: str, name: str, value: Json) -> Document:
-    """Keep a value on a node that changes no result (folded, colour); None takes it away."""
-
-    def change(old: Node) -> Node:
-        extra = {key: each for key, each in old.extra.items() if key != name}
-        return msgspec.structs.replace(old, extra=extra if value is None else {**extra, name: value})
-
-    return change_nodes(document, (node,), change)
-
-
 def add_frame(document: Document, frame: Frame) -> Document:
     """Put a frame, or a note, on the canvas."""
     return with_frames(document, (*document.graph.frames, frame))
@@ -118,13 +103,3 @@ def remove_frames(document: Document, ids: Iterable[str]) -> Document:
     """Take frames away; the nodes on them stay."""
     gone = set(ids)
     return with_frames(document, [frame for frame in document.graph.frames if frame.id not in gone])
-
-
-def move_frame(document: Document, frame: str, dx: float, dy: float, carried: Collection[str]) -> Document:
-    """Move a frame and the nodes that it carries."""
-    old = next((each for each in document.graph.frames if each.id == frame), None)
-    if old is None:
-        raise EditError(f"There is no frame {frame}. Choose one that is still there.")
-    moved = set_frame(document, msgspec.structs.replace(old, x=old.x + dx, y=old.y + dy))
-    places = {node: (node_of(document, node).x + dx, node_of(document, node).y + dy) for node in carried}
-    return move_nodes(moved, places)

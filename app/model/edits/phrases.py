@@ -116,11 +116,6 @@ def move_layer(document: Document, node: str, layer: str, index: int) -> Documen
     return with_layers(document, masks, (*others[:place], moved, *others[place:]))
 
 
-def rename_layer(document: Document, node: str, layer: str, name: str) -> Document:
-    """Give a layer a name of its own; "" shows its phrase."""
-    return set_layer(document, node, replace(layer_of(document, node, layer), name=name))
-
-
 def duplicate_layer(document: Document, node: str, layer: str, copy: str) -> Document:
     """Put a copy of a layer, called `copy`, on top of it, with the same paint."""
     old, masks = layer_of(document, node, layer), masks_node(document, node)

@@ -50,9 +50,9 @@ def connect(document: Document, registry: Registry, source: End, target: End) ->
     return with_links(document, [*kept, wire])
 
 
-def disconnect(document: Document, wires: Collection[Link]) -> Document:
-    """Take wires away."""
-    return with_links(document, [link for link in document.graph.links if link not in wires])
+def disconnect(document: Document, wires: Collection[tuple[End, End]]) -> Document:
+    """Take wires away, each named by its source and target."""
+    return with_links(document, [link for link in document.graph.links if (link.source, link.target) not in wires])
 
 
 def change_link(document: Document, link: Link, changed: Link) -> Document:
@@ -60,15 +60,6 @@ def change_link(document: Document, link: Link, changed: Link) -> Document:
     if link not in document.graph.links:
         raise EditError("The wire is no longer there. Choose one that is.")
     return with_links(document, [changed if each == link else each for each in document.graph.links])
-
-
-def order_wires(document: Document, target: End, sources: Sequence[End]) -> Document:
-    """Put the wires that end at an input for several into this order."""
-    ending = {link.source: link for link in document.graph.links if link.target == target}
-    if set(ending) != set(sources):
-        raise EditError(f"{target.port} has other wires than those to be ordered. Name each of them once.")
-    waiting = iter([ending[source] for source in sources])
-    return with_links(document, [next(waiting) if link.target == target else link for link in document.graph.links])
 
 
 def insertion_ports(document: Document, registry: Registry, link: Link, spec: Spec) -> tuple[str, str] | None:

@@ -60,21 +60,16 @@ def with_dots_on(document: Document, key: LinkKey, dots: Sequence[Point]) -> Doc
     return document if link is None else edits.change_link(document, link, with_dots(link, dots))
 
 
-def unplugged(document: Document, keys: Collection[LinkKey]) -> Document:
-    """Take wires away."""
-    return with_links(document, [link for link in document.graph.links if (link.source, link.target) not in keys])
-
-
 def removed(document: Document, what: Selection, registry: Registry, *, reconnect: bool) -> Document:
     """Remove what is selected; `reconnect` joins across the gaps where the types allow."""
-    document = unplugged(document, what.links) if what.links else document
+    document = edits.disconnect(document, what.links) if what.links else document
     document = edits.remove_frames(document, what.frames) if what.frames else document
     return edits.remove_nodes(document, what.nodes, registry, reconnect) if what.nodes else document
 
 
 def rewired(document: Document, registry: Registry, keys: Sequence[LinkKey], source: End) -> Document:
     """Let wires begin at another output. Raises EditError when one may not."""
-    document = unplugged(document, keys)
+    document = edits.disconnect(document, keys)
     for _, target in keys:
         document = edits.connect(document, registry, source, target)
     return document

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from app.model import edits
 from app.qt.canvas.card import Spot
-from app.qt.canvas.changes import Loose, added, rewired, unplugged
+from app.qt.canvas.changes import Loose, added, rewired
 from app.qt.canvas.hits import Hit
 from app.qt.canvas.interactions.base import REACH, Choice, Gesture, Pointer, Stage, far
 from app.qt.canvas.look import HEADER, NODE_WIDTH, ROW, SMALL_FONT_SIZE, font
@@ -115,7 +115,7 @@ class DrawWire(Gesture):
             self._pulled = [arriving[-1]]
             source = arriving[-1][0]
             self._loose = Loose(source, self.stage.canvas.carried(source).kind, from_output=True)
-            self.stage.preview(unplugged(self._document, self._pulled))
+            self.stage.preview(edits.disconnect(self._document, self._pulled))
 
     def _pull(self, keys: Sequence[LinkKey]) -> None:
         """Take up all wires of an output: their targets stay fixed, the first stands for all of them."""
@@ -124,7 +124,7 @@ class DrawWire(Gesture):
         shape = self.stage.canvas.shape(target.node)
         wanted = shape.wanted.get(target.port, PortType.ANY) if shape is not None else PortType.ANY
         self._loose = Loose(target, wanted, from_output=False)
-        self.stage.preview(unplugged(self._document, self._pulled))
+        self.stage.preview(edits.disconnect(self._document, self._pulled))
 
     def _closing(self) -> frozenset[str]:
         """The nodes where the wire would close a circle."""
@@ -211,7 +211,7 @@ class DrawWire(Gesture):
 
     def _connect(self, node: str, port: str) -> None:
         before = self.stage.document
-        document = unplugged(before, self._pulled)
+        document = edits.disconnect(before, self._pulled)
         try:
             if self._pulled and not self._loose.from_output:
                 document = rewired(before, self.stage.registry, self._pulled, End(node, port))
@@ -225,7 +225,7 @@ class DrawWire(Gesture):
 
     def _drop_pulled(self) -> None:
         label = "Unplug a wire" if len(self._pulled) == 1 else f"Unplug {len(self._pulled)} wires"
-        self.stage.commit(label, unplugged(self.stage.document, self._pulled))
+        self.stage.commit(label, edits.disconnect(self.stage.document, self._pulled))
 
     def _ask_for_port(self, node: str) -> bool:
         shape = self.stage.canvas.shape(node)

@@ -7,7 +7,8 @@ from itertools import pairwise
 from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
 
-from app.qt.canvas.changes import unplugged, with_dots_on
+from app.model import edits
+from app.qt.canvas.changes import with_dots_on
 from app.qt.canvas.hits import Hit
 from app.qt.canvas.interactions.base import Gesture, Pointer, Stage, far
 from app.qt.canvas.link_item import LinkItem
@@ -37,7 +38,7 @@ class CutWires(Gesture):
         cut = self._cut()
         if cut:
             label = "Cut a wire" if len(cut) == 1 else f"Cut {len(cut)} wires"
-            self.stage.commit(label, unplugged(self.stage.document, cut))
+            self.stage.commit(label, edits.disconnect(self.stage.document, cut))
         return True
 
     def paint(self, painter: QPainter) -> None:
