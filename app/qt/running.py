@@ -62,6 +62,7 @@ class Running(QObject):
         self.seed_mode = SeedMode.NEW
         self.shows_previews = True
         self._count = 1
+        self._looks: set[int] = set()
         for signal in (jobs.added, jobs.changed, jobs.removed):
             signal.connect(lambda _job: self._follow())
         jobs.previewed.connect(self._preview)
@@ -107,6 +108,16 @@ class Running(QObject):
                 self._jobs.submit(document, Wish(wanted, first=first, fresh=fresh))
         except ProblemsError as error:
             self._explain(error)
+
+    def look_into(self, targets: Iterable[str]) -> None:
+        """Draw the document as it is up to some nodes, only to look at them: nothing of it is kept."""
+        self._desk.settle()
+        try:
+            job = self._jobs.submit(self._desk.document, Wish(tuple(targets), live=True, title="Quick look"))
+        except ProblemsError as error:
+            self._explain(error)
+        else:
+            self._looks.add(job.id)
 
     def cancel(self) -> None:
         """Stop what runs and empty the queue."""
@@ -175,7 +186,7 @@ class Running(QObject):
         self._stage.status.show_state(self._jobs.engine, doing)
 
     def _preview(self, job: Job, preview: Preview) -> None:
-        if not self.shows_previews:
+        if not self.shows_previews or job.id in self._looks:
             return
         image = QImage.fromData(preview.png)
         if not image.isNull():
@@ -186,6 +197,9 @@ class Running(QObject):
     def _finished(self, job: Job) -> None:
         self._follow()
         if job.live:
+            if job.id in self._looks and job.state in (JobState.FAILED, JobState.LOST):
+                self._complain(job)
+            self._looks.discard(job.id)
             return
         self._stage.view.set_preview(None)
         added = self._gallery.add(job.results)

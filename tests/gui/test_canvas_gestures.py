@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from app.model import edits
 from app.qt.canvas.interactions.link import DrawWire
 from app.qt.canvas.look import NODE_WIDTH
 from app.qt.canvas.selection import Selection
@@ -402,3 +403,39 @@ def test_a_quick_look_shows_the_picture_file_and_goes_by_any_click(hand: Hand, t
     assert asked == [], "what is there need not be made"
     QTest.keyClick(look, Qt.Key.Key_Escape)
     assert look.node is None
+    (tmp_path / "large.png").unlink()
+    hand.view.commands.run("canvas.look")
+    assert asked == [("solve",)], "what is no longer there is made"
+
+
+def test_a_quick_look_says_when_the_graph_has_changed_and_draws_again_on_demand(hand: Hand, tmp_path: Path) -> None:
+    image = QImage(64, 64, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    image.save(str(tmp_path / "solve.png"))
+    facts, look, document = hand.view.facts, hand.view.quick_look, hand.session.document
+    done = NodeDone(
+        "job", "solve", StepOutcome.RAN, Why(Reason.NEVER_RUN), 1.0,
+        pictures=(PictureHandle("solve", str(tmp_path / "solve.png"), 64, 64),),
+    )  # fmt: skip
+    facts.hear(done, {})
+    hand.view.freshness.note("solve", document)
+    asked: list[object] = []
+    hand.view.looked.connect(asked.append)
+    hand.click(hand.header("solve"), keys=CTRL | SHIFT)
+    assert (look.stale, look.again.isVisible(), asked) == (False, False, [])
+    strong = look.grab().toImage().pixelColor(look.width() // 2, look.height() // 3)
+    hand.session.apply("Move", edits.move_nodes(hand.session.document, {"solve": (500.0, 0.0)}))
+    assert not look.stale, "where a node lies changes nothing"
+    hand.session.apply("Write", edits.set_parameter(hand.session.document, "prompt", "text", "a fox"))
+    assert (look.stale, look.again.isVisible()) == (True, True)
+    pale = look.grab().toImage().pixelColor(look.width() // 2, look.height() // 3)
+    assert pale.lightness() < strong.lightness()
+    QTest.mouseClick(look.again, Qt.MouseButton.LeftButton)
+    assert asked == [("solve",)]
+    assert look.isVisible()
+    hand.session.undo()
+    assert not look.stale
+    hand.session.redo()
+    hand.view.freshness.note("solve", hand.session.document)
+    facts.hear(done, {})
+    assert not look.stale

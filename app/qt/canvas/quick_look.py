@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.qt.canvas.facts import happened
 from app.qt.canvas.look import font
@@ -18,17 +18,31 @@ from app.qt.pictures import read_image
 
 _MARGIN, _LINE, _SMALL_LINE = 32.0, 24.0, 18.0
 _MOST_WORDS = 6
+_PALE = 0.45
+"""How strongly a picture is seen that is out of date."""
+
 _CLOSING = (Qt.Key.Key_Escape, Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_I)
 
 
 class QuickLook(QWidget):
-    """Covers the canvas until a key or a click. A result that is not there is asked for by `run_to`, and then shown."""
+    """Covers the canvas until a key or a click. A result that is not there is asked for by `draw`, and then shown.
 
-    def __init__(self, scene: CanvasScene, run_to: Callable[[Iterable[str]], None], parent: QWidget) -> None:
+    `stale` tells whether the graph of a node has changed since its picture was made: then that is said, and pressing
+    the button asks for a new one.
+    """
+
+    def __init__(
+        self, scene: CanvasScene, draw: Callable[[str], None], stale: Callable[[str], bool], parent: QWidget
+    ) -> None:
         super().__init__(parent)
-        self._scene, self._run_to, self._canvas = scene, run_to, parent
+        self._scene, self._draw, self._is_stale, self._canvas = scene, draw, stale, parent
         self._node: str | None = None
         self._read = ("", QImage())
+        self._stale = False
+        self.again = QPushButton("Draw Again", self)
+        self.again.setToolTip("Draw it from the graph as it is now; it is only looked at, and not kept")
+        self.again.clicked.connect(lambda _checked=False: self._draw_again())
+        self.again.hide()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Quick look")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -49,9 +63,31 @@ class QuickLook(QWidget):
         self.show()
         self.raise_()
         self.setFocus()
+        # Pictures that were only looked at are not kept.
+        if not Path(item.card.facts.path).is_file():
+            self._draw(node)
+        self.follow()
+
+    def follow(self) -> None:
+        """The graph, or what is known of the node, may have changed."""
+        item = self._item()
+        if item is None or self._node is None:
+            return
+        self._stale = item.card.facts.progress is None and bool(item.card.facts.path) and self._is_stale(self._node)
+        self.again.setVisible(self._stale)
+        self._lay_out()
         self.update()
-        if not item.card.facts.path:
-            self._run_to((node,))
+
+    @property
+    def stale(self) -> bool:
+        """Whether what is seen is no longer what the graph would give."""
+        return self._stale
+
+    def _draw_again(self) -> None:
+        self.setFocus()
+        if self._node is not None:
+            self._draw(self._node)
+        self.follow()
 
     def close_look(self) -> None:
         """Show the canvas again."""
@@ -78,11 +114,14 @@ class QuickLook(QWidget):
 
     def _on_facts(self, name: str) -> None:
         if self._node is not None and name == self._scene.prefix + self._node:
-            self.update()
+            _ = self.picture  # read while its file is there
+            self.follow()
 
     def _on_mirrored(self) -> None:
         if self._node is not None and self._item() is None:
             self.close_look()
+        else:
+            self.follow()
 
     # Leaving ----------------------------------------------------------------------------------------------------------
 
@@ -108,6 +147,16 @@ class QuickLook(QWidget):
             return True
         return super().event(event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The button stays in its corner of the words."""
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        size = self.again.sizeHint()
+        left, top = (self.width() - size.width()) // 2, self.height() - round(_MARGIN) - size.height()
+        self.again.setGeometry(QRect(QPoint(left, top), size))
+
     # Painting ---------------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -123,11 +172,15 @@ class QuickLook(QWidget):
             words = self._words(item)
             room = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
             height = _LINE + _SMALL_LINE * len(words)
+            if self._stale:
+                room.adjust(0, 0, 0, -self.again.height() - _MARGIN / 4)
             self._paint_picture(painter, room.adjusted(0, 0, 0, -height - _MARGIN / 2), item)
             self._paint_words(painter, QRectF(room.left(), room.bottom() - height, room.width(), height), item, words)
 
     def _words(self, item: NodeItem) -> list[str]:
         facts, width = item.card.facts, min(self.width() - 2 * _MARGIN, 720.0)
+        if self._stale:
+            return ["Out of date: the graph has changed since this was drawn."]
         told = (happened(facts) if facts.progress is None else facts.step or "Running", *facts.notes)
         return [line for text in told if text for line in wrapped(text, width, 2, 13)][:_MOST_WORDS]
 
@@ -142,7 +195,9 @@ class QuickLook(QWidget):
         size = picture.size().toSizeF().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
         place = QRectF(0, 0, size.width(), size.height())
         place.moveCenter(room.center())
+        painter.setOpacity(_PALE if self._stale else 1.0)
         painter.drawImage(place, picture)
+        painter.setOpacity(1.0)
 
     def _paint_words(self, painter: QPainter, room: QRectF, item: NodeItem, words: list[str]) -> None:
         look, middle = self._scene.look, Qt.AlignmentFlag.AlignHCenter
@@ -150,6 +205,6 @@ class QuickLook(QWidget):
         painter.setFont(font(15, bold=True))
         painter.drawText(room, middle, item.card.title)
         painter.setFont(font())
-        painter.setPen(look.dim)
+        painter.setPen(look.warning if self._stale else look.dim)
         for number, line in enumerate(words):
             painter.drawText(room.adjusted(0, _LINE + number * _SMALL_LINE, 0, 0), middle, line)

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip, QWidget
 
 from app.model.document import Document
 from app.model.focus import Focus
+from app.model.freshness import Freshness
 from app.model.session import Session
 from app.qt.canvas.backdrop import paint_backdrop, paint_empty
 from app.qt.canvas.checking import Checker
@@ -71,9 +72,11 @@ _MODIFIERS = {
 class CanvasView(QGraphicsView):
     """Shows a session's graph and lets hands work on it.
 
-    `looked`: the nodes whose results are wanted, by their ids in the whole graph. `told`: a sentence for the artist.
+    `wanted`: the nodes whose results are wanted, by their ids in the whole graph; `looked`: they are only to be seen,
+    and not kept. `told`: a sentence for the artist.
     """
 
+    wanted = Signal(object)
     looked = Signal(object)
     told = Signal(str)
 
@@ -112,7 +115,8 @@ class CanvasView(QGraphicsView):
         self.checker = Checker(registry, self)
         self.checker.found.connect(self._canvas.show_problems)
         self.trail = Trail(self.focus, self.walking.go_to, self)
-        self.quick_look = QuickLook(self._canvas, self.run_to, self)
+        self.freshness = Freshness(registry)
+        self.quick_look = QuickLook(self._canvas, self._draw_to_look, self._is_stale, self)
         self.focus.changed.connect(self._on_changed)
         self._on_changed(self.focus.document)
 
@@ -200,7 +204,13 @@ class CanvasView(QGraphicsView):
         """Ask for the results of nodes."""
         targets = tuple(self.focus.targets(nodes))
         if targets:
-            self.looked.emit(targets)
+            self.wanted.emit(targets)
+
+    def _draw_to_look(self, node: str) -> None:
+        self.looked.emit(tuple(self.focus.targets((node,))))
+
+    def _is_stale(self, node: str) -> bool:
+        return self.freshness.stale(self.focus.targets((node,)), self.session.document)
 
     def offer_nodes(
         self, where: QPointF, fitting: Callable[[Shape], bool], chosen: Callable[[str], None], hint: str
