@@ -188,6 +188,14 @@ def test_a_folder_reads_text_files_subfolders_and_the_list_of_captions(tmp_path:
     assert captions == {"deep/one": "by its own file", "two": "by the list"}
 
 
+@pytest.mark.parametrize("bad", [b"{", b'{"text": "no name"}', b'{"file_name": "\xff.png"}', b"[" * 100_000])
+def test_a_list_of_captions_that_cannot_be_read_names_file_and_line(tmp_path: Path, bad: bytes) -> None:
+    (tmp_path / "two.png").write_bytes(picture(2))
+    (tmp_path / "metadata.jsonl").write_bytes(b'{"file_name": "two.png", "text": "grey"}\n\n' + bad + b"\n")
+    with pytest.raises(TrainingError, match=r"metadata\.jsonl: cannot be read \(line 3: .+\); give every line"):
+        find_samples(FolderData(str(tmp_path)))
+
+
 def test_transparent_parts_are_white_and_turned_pictures_upright(tmp_path: Path) -> None:
     clear = Image.new("RGBA", (20, 30), (0, 0, 0, 0))
     clear.save(tmp_path / "clear.png")

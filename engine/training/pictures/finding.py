@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from engine.api.decoding import decode_lines
 from engine.training.errors import TrainingError
 from engine.training.pictures.samples import Part, Sample, gathered
 from engine.training.pictures.settings import FolderData, PictureData
@@ -56,9 +57,9 @@ def listed_captions(file: Path) -> dict[str, str]:
     if not file.is_file():
         return {}
     try:
-        lines = [msgspec.json.decode(line, type=Line) for line in file.read_bytes().splitlines() if line.strip()]
+        lines = decode_lines(file.read_bytes(), Line)
     except (OSError, msgspec.DecodeError) as error:
-        raise DataError(f"{file}: cannot be read ({error}); every line is {{file_name, text}}.") from error
+        raise DataError(f"{file}: cannot be read ({error}); give every line a file_name and a text.") from error
     return {_lower_ending(line.file_name): line.text or line.caption or "" for line in lines}
 
 

@@ -17,6 +17,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_safetensors
 from torch import Tensor
 
+from engine.api.decoding import decode_json
 from engine.training.pictures.samples import EMBEDDINGS, PICTURES, WORDS, BrokenSampleError, Sample
 
 MOST_PIXELS = 120_000_000
@@ -103,7 +104,7 @@ def read_caption(sample: Sample) -> str:
 
 
 def described(raw: bytes) -> str | None:
-    told = msgspec.json.decode(raw, type=Described)
+    told = decode_json(raw, Described)
     return told.caption or told.text
 
 

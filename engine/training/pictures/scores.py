@@ -20,6 +20,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from engine.api.decoding import decode_lines
 from engine.models.ediff.encoders import Encoders
 from engine.training.errors import TrainingError
 from engine.training.patches import size_and_crop
@@ -97,12 +98,10 @@ def filtered(samples: Sequence[Sample], data: PictureData) -> list[Sample]:
     if data.scores is None:
         return list(samples)
     try:
-        lines = Path(data.scores).read_bytes().splitlines()
-        scores = [msgspec.json.decode(line, type=Score) for line in lines]
+        scores = decode_lines(Path(data.scores).read_bytes(), Score)
     except (OSError, msgspec.DecodeError) as error:
-        raise DataError(
-            f"{data.scores}: are no scores ({error}); engine.training.pictures.scores writes them."
-        ) from error
+        told = f"{data.scores}: these are no scores ({error})."
+        raise DataError(f"{told} Write them with `python -m engine.training.pictures.scores`.") from error
     good = {(score.source, score.name) for score in scores if _reaches(score, data)}
     left = [sample for sample in samples if (sample.source.name, sample.name) in good]
     if not left:
