@@ -8,6 +8,7 @@ import msgspec
 from tokenizers import Tokenizer
 
 from app.model.token_reading import EncoderReading, Reading
+from engine.api.decoding import decode_json
 
 CLIP, T5 = "CLIP", "T5"
 
@@ -32,13 +33,14 @@ class SentenceReader:
     """The text encoders of the model in `folder`. Loading takes milliseconds; reading, far less than one.
 
     Raises:
-        OSError, msgspec.MsgspecError: a file of the encoders is missing or damaged.
+        OSError: a file of the encoders is missing.
+        Exception: one is damaged; `tokenizers` raises nothing narrower.
     """
 
     def __init__(self, folder: Path) -> None:
         clip, t5 = folder / "clip", folder / "t5"
-        described = msgspec.json.decode((clip / "open_clip_config.json").read_bytes(), type=_ClipFile)
-        length = msgspec.json.decode((t5 / "length.json").read_bytes(), type=_T5File)
+        described = decode_json((clip / "open_clip_config.json").read_bytes(), _ClipFile)
+        length = decode_json((t5 / "length.json").read_bytes(), _T5File)
         self._capacities = described.model_cfg.text_cfg.context_length, length.tokens
         self._tokenizers = tuple(_loaded(place / "tokenizer.json") for place in (clip, t5))
 
