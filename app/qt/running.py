@@ -17,6 +17,7 @@ from app.model.job import Job, JobState
 from app.model.jobs import Jobs, Wish
 from app.model.projects import ReadDocument, Workspace
 from app.model.provenance import read_origin
+from app.model.seed_return import SeedReturn
 from app.model.settings import SeedMode
 from app.qt.desk import Desk
 from app.qt.paintview.view import PaintView
@@ -63,6 +64,7 @@ class Running(QObject):
         self.shows_previews = True
         self._count = 1
         self._looks: set[int] = set()
+        self._seeds = SeedReturn(desk.session, desk.registry)
         for signal in (jobs.added, jobs.changed, jobs.removed):
             signal.connect(lambda _job: self._follow())
         jobs.previewed.connect(self._preview)
@@ -99,15 +101,18 @@ class Running(QObject):
         desk = self._desk
         desk.settle()
         wanted = None if targets is None else tuple(targets)
+        before = seeds.current_seed(desk.session, desk.registry)
         drawn = seeds.ready_seeds(desk.session, desk.registry, self.seed_mode, self._count)
         self.submitting.emit()
         documents = [edits.set_seed(desk.document, desk.registry, seed) for seed in drawn] or [desk.document]
+        jobs: list[int] = []
         try:
             # What is put first overtakes all that waits, so the last of several goes there first.
-            for document in reversed(documents) if first else documents:
-                self._jobs.submit(document, Wish(wanted, first=first, fresh=fresh))
+            asked = reversed(documents) if first else documents
+            jobs.extend(self._jobs.submit(each, Wish(wanted, first=first, fresh=fresh)).id for each in asked)
         except ProblemsError as error:
             self._explain(error)
+        self._seeds.pressed(before, drawn, jobs[::-1] if first else jobs)
 
     def look_into(self, targets: Iterable[str]) -> None:
         """Draw the document as it is up to some nodes, only to look at them: nothing of it is kept."""
@@ -202,6 +207,7 @@ class Running(QObject):
             self._looks.discard(job.id)
             return
         self._stage.view.set_preview(None)
+        self._seeds.finished(job)
         added = self._gallery.add(job.results)
         if added:
             self._show_result(added[-1])

@@ -58,6 +58,21 @@ def slow_job(studio: Studio, qtbot: QtBot) -> Job:
     return job
 
 
+def test_a_cancelled_run_leaves_the_seed_as_it_was(studio: Studio, qtbot: QtBot) -> None:
+    window = studio.window
+    window.actions_["run.new-seed"].trigger()
+    window.desk.edit("Write", edits.set_prompt, "prompt", "crawls")
+    shown = window.bar.seed.text()
+    strike(window, Qt.Key.Key_Return, CTRL)
+    assert window.bar.seed.text() != shown
+    qtbot.waitUntil(lambda: any(job.state is JobState.RUNNING for job in studio.jobs.all), timeout=LONG)
+    strike(window, Qt.Key.Key_Escape)
+    finish(studio, qtbot)
+    assert window.bar.seed.text() == shown
+    assert studio.workspace.session.done[-1].label == "Write"
+    window.desk.edit("Write", edits.set_prompt, "prompt", "")
+
+
 def test_each_picture_of_one_press_has_the_seed_that_is_kept_with_it(studio: Studio, qtbot: QtBot) -> None:
     window, registry = studio.window, studio.workspace.registry
     window.actions_["run.seed-next"].trigger()

@@ -25,6 +25,7 @@ from app.model.layers import layers_of
 from app.model.problems import check
 from app.model.projects import read_document
 from app.model.provenance import read_provenance
+from app.model.seed_return import SeedReturn
 from app.model.seeds import current_seed, ready_seeds
 from app.model.session import Session
 from app.model.settings import SeedMode
@@ -241,6 +242,59 @@ def test_the_seed_that_is_shown_is_the_seed_that_is_used(desk: Desk, registry: R
     assert session.undo() is None
     desk.until(lambda: not desk.jobs.unfinished)
     assert [result.seed for job in desk.jobs.all for result in job.results] == [41, 42]
+
+
+def press(desk: Desk, session: Session, registry: Registry, back: SeedReturn, count: int = 1) -> list[Job]:
+    """Generate, with the next seeds."""
+    before = current_seed(session, registry)
+    seeds = ready_seeds(session, registry, SeedMode.NEXT, count)
+    jobs = [desk.jobs.submit(edits.set_parameter(session.document, "solve", "seed", seed)) for seed in seeds]
+    back.pressed(before, seeds, [job.id for job in jobs])
+    return jobs
+
+
+def test_a_cancelled_run_gives_the_seed_before_it_back(desk: Desk, registry: Registry) -> None:
+    session = Session(saying("slow", 100, seed=3))
+    back = SeedReturn(session, registry)
+    desk.jobs.finished.connect(back.finished)
+    jobs = [*press(desk, session, registry, back), *press(desk, session, registry, back, 3)]
+    assert current_seed(session, registry) == 7
+    desk.until(lambda: desk.jobs.job(jobs[0].id).state is JobState.RUNNING)
+    desk.jobs.cancel_all()
+    desk.until(lambda: not desk.jobs.unfinished)
+    assert current_seed(session, registry) == 3
+    assert not session.done  # as if nothing had been asked for
+    back.pressed(3, ready_seeds(session, registry, SeedMode.NEXT), [])  # the document could not run
+    assert current_seed(session, registry) == 3
+
+
+def test_the_seed_shown_after_a_cancel_is_the_last_that_was_used(desk: Desk, registry: Registry) -> None:
+    session = Session(saying("slow", 100, seed=3))
+    back = SeedReturn(session, registry)
+    desk.jobs.finished.connect(back.finished)
+    first, *rest = press(desk, session, registry, back, 3)
+    desk.over(first)
+    for job in rest:
+        desk.jobs.cancel(job.id)
+    desk.until(lambda: not desk.jobs.unfinished)
+    assert (desk.jobs.job(first.id).state, current_seed(session, registry)) == (JobState.DONE, 4)
+
+
+def test_a_seed_that_was_chosen_meanwhile_stays(desk: Desk, registry: Registry) -> None:
+    session = Session(saying("slow", 100, seed=3))
+    back = SeedReturn(session, registry)
+    desk.jobs.finished.connect(back.finished)
+    (job,) = press(desk, session, registry, back)
+    session.edit("Seed", edits.set_seed, registry, 99)
+    desk.jobs.cancel(job.id)
+    desk.over(job)
+    assert current_seed(session, registry) == 99
+    (job,) = press(desk, session, registry, back)
+    session.undo()
+    session.undo()
+    desk.jobs.cancel(job.id)
+    desk.over(job)
+    assert (current_seed(session, registry), len(session.undone)) == (4, 2)  # what was undone can be done again
 
 
 def test_results_are_kept_found_starred_compared_and_put_back(desk: Desk, registry: Registry) -> None:
