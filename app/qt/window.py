@@ -36,6 +36,7 @@ from app.qt.living import Living
 from app.qt.menus import RecentMenu, fill_menus
 from app.qt.paint_actions import bind_painting
 from app.qt.paint_page import PaintPage
+from app.qt.panels.field_undo import FieldUndo
 from app.qt.panels.history import HistoryPanel
 from app.qt.panels.messages import EngineStatus, MessageBar
 from app.qt.panels.problems import ProblemCount
@@ -218,6 +219,7 @@ class StudioWindow(QMainWindow):
         self.reporting.bind(self.actions_)
         bind("file.quit", self.close)
         self._undoing = Undoing(self.desk.session, self.actions_, lambda: self.page.view.busy)
+        FieldUndo(self, self.actions_["edit.undo"], self.actions_["edit.redo"])
         bind("edit.commands", self.show_commands)
         bind("phrase.paint", self.paint_phrase)
         bind_painting(self.actions_, self.desk, self.page, self.messages, self._parts.aside)

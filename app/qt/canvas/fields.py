@@ -264,6 +264,7 @@ class TextField(Field):
         self.page.setAccessibleName(title_of(self.parameter))
         self.page.setFixedHeight(_TEXT_HEIGHT)
         self.page.setTabChangesFocus(True)
+        self.page.setUndoRedoEnabled(False)  # every letter is an edit of the document, which takes it back
         self.page.textChanged.connect(self._read)
         self.page.installEventFilter(self)
         self._column.addWidget(self.page)
@@ -272,9 +273,13 @@ class TextField(Field):
         """Write it, unless it stands there already: the cursor must not jump."""
         text = str(value or "")
         if self.page.toPlainText() != text:
+            cursor = self.page.textCursor()
+            place = cursor.position()
             self.page.blockSignals(True)
             self.page.setPlainText(text)
             self.page.blockSignals(False)
+            cursor.setPosition(min(place, self.page.document().characterCount() - 1))
+            self.page.setTextCursor(cursor)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Leaving the page settles."""

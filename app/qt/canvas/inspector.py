@@ -271,6 +271,7 @@ class Inspector(QScrollArea):
         self.note.setPlaceholderText("For yourself, or whoever opens this next")
         self.note.setFixedHeight(_NOTE_HEIGHT)
         self.note.setTabChangesFocus(True)
+        self.note.setUndoRedoEnabled(False)  # every letter is an edit of the document, which takes it back
         self.note.textChanged.connect(self._annotate)
         self._sheet.add(self.note)
 

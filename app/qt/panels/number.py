@@ -92,6 +92,23 @@ class Range:
             return Typed(fault=f"“{text.strip()}” is not a number. Write one like {self.bare(self.default)}.")
 
 
+class _NumberField(QLineEdit):
+    """`given_up`: what was typed shall not count."""
+
+    given_up = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        """Escape is the field's own, whatever it means in the window."""
+        escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        if escape and event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        if escape and event.type() == QEvent.Type.KeyPress:
+            self.given_up.emit()
+            return True
+        return super().event(event)
+
+
 class NumberSlider(QWidget):
     """Drag it, Shift for fine; type a number; a double click gives the default; the wheel turns it when focused.
 
@@ -130,6 +147,9 @@ class NumberSlider(QWidget):
         """Show a number; nobody is told."""
         self._value = value
         self.update()
+        if self.field is not None and not self.field.isModified() and self.field.text() != self._bare():
+            self.field.setText(self._bare())
+            self.field.selectAll()
 
     def sizeHint(self) -> QSize:
         """Wide enough for its words."""
@@ -184,11 +204,11 @@ class NumberSlider(QWidget):
         if key in _UP or key in _DOWN:
             self._step(1.0 if key in _UP else -1.0, event.modifiers())
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._type("" if self._value is None else self._measure.bare(self._value), select=True)
+            self._type()
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self._reset()
         elif event.text() and event.text() in "0123456789.-":
-            self._type(event.text(), select=False)
+            self._type().insert(event.text())
         else:
             super().keyPressEvent(event)
 
@@ -227,26 +247,37 @@ class NumberSlider(QWidget):
 
     # Typing -----------------------------------------------------------------------------------------------------------
 
-    def _type(self, text: str, *, select: bool) -> None:
-        field = QLineEdit(text, self)
+    def _type(self) -> QLineEdit:
+        """Open a field over the slider, with the number chosen, so that what is typed takes its place."""
+        field = _NumberField(self._bare(), self)
         field.setGeometry(self.rect())
         field.setAccessibleName(self._title)
         field.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        if select:
-            field.selectAll()
+        field.selectAll()
         field.editingFinished.connect(self._typed)
+        field.given_up.connect(self._close_field)
         field.show()
         field.setFocus()
         self.field = field
+        return field
 
-    def _typed(self) -> None:
+    def _bare(self) -> str:
+        return "" if self._value is None else self._measure.bare(self._value)
+
+    def _close_field(self) -> None:
         field, self.field = self.field, None
         if field is None:
             return
-        read = self._measure.typed(field.text())
+        if field.hasFocus():  # else the artist is already elsewhere
+            self.setFocus()
         field.hide()
         field.deleteLater()
-        self.setFocus()
+
+    def _typed(self) -> None:
+        if self.field is None:
+            return
+        read = self._measure.typed(self.field.text())
+        self._close_field()
         self.refused.emit(read.fault)
         if not read.fault:
             self._drag(read.value)
