@@ -49,8 +49,8 @@ def test_a_wire_on_a_used_input_takes_the_place_of_the_old_one(hand: Hand) -> No
 def test_an_input_that_does_not_fit_says_why_and_takes_nothing(hand: Hand) -> None:
     before = hand.graph
     hand.drag(hand.out("prompt", "conditioning"), hand.port("solve", "size"), drop=False)
-    assert isinstance(hand.view.gesture, DrawWire)
-    assert "SizeCrop" in hand.view.gesture.reason
+    assert isinstance(hand.view.hand.gesture, DrawWire)
+    assert "SizeCrop" in hand.view.hand.gesture.reason
     hand.release(hand.port("solve", "size"))
     assert hand.graph is before
 
@@ -59,8 +59,8 @@ def test_a_wire_that_would_close_a_circle_says_so(qtbot: QtBot) -> None:
     nodes = (Node("a", "sinopia.resize", x=0, y=0), Node("b", "sinopia.resize", x=400, y=0))
     hand = studio(qtbot, graph_of(nodes, ("a.image > b.image",)))
     hand.drag(hand.out("b", "image"), hand.port("a", "image"), drop=False)
-    assert isinstance(hand.view.gesture, DrawWire)
-    assert "circle" in hand.view.gesture.reason
+    assert isinstance(hand.view.hand.gesture, DrawWire)
+    assert "circle" in hand.view.hand.gesture.reason
     hand.release(hand.port("a", "image"))
     assert hand.wires() == {"a.image > b.image"}
 
@@ -330,7 +330,7 @@ def test_an_edit_from_elsewhere_ends_a_gesture(hand: Hand) -> None:
     start = hand.header("seed")
     hand.drag(start, start + QPointF(90, 90), drop=False)
     hand.session.apply("Elsewhere", type(hand.session.document)(graph_of(painter().nodes)))
-    assert hand.view.gesture is None
+    assert hand.view.hand.gesture is None
     hand.release(start + QPointF(90, 90))
     assert hand.node("seed").x == 0
     assert hand.edits == ["Elsewhere"]

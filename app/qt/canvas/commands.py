@@ -205,7 +205,7 @@ def _seeing(view: CanvasView) -> Done:
     return {
         "canvas.select-all": view.editing.select_all,
         "canvas.select-none": lambda: view.canvas.select(NONE),
-        "canvas.lasso": view.arm_lasso,
+        "canvas.lasso": view.hand.arm_lasso,
         "canvas.fit": lambda: _fit(view),
         "canvas.real-size": lambda: view.navigation.zoom_to(1.0),
         "canvas.zoom-in": lambda: view.navigation.zoom_to(view.zoom * 1.25),

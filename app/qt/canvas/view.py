@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QContextMenuEvent,
-    QCursor,
     QDragEnterEvent,
     QDragMoveEvent,
     QDropEvent,
@@ -35,12 +34,9 @@ from app.qt.canvas.commands import Commands
 from app.qt.canvas.drops import drop_pictures, holds_pictures
 from app.qt.canvas.editing import Editing
 from app.qt.canvas.facts import Facts
-from app.qt.canvas.hits import Hit
-from app.qt.canvas.hover import paint_hover
+from app.qt.canvas.hand import Hand
 from app.qt.canvas.inline_edit import InlineEdit
-from app.qt.canvas.interactions.base import REACH, Choice, Gesture, Pointer
-from app.qt.canvas.interactions.choose import Press, gesture_for
-from app.qt.canvas.interactions.frames import cursor_of
+from app.qt.canvas.interactions.base import Choice
 from app.qt.canvas.look import DARK, Look
 from app.qt.canvas.minimap import Minimap
 from app.qt.canvas.navigation import Navigation
@@ -59,14 +55,7 @@ from nodes.registry import Registry
 from nodes.specs.shape import Shape
 
 _WORLD = QRectF(-500_000, -500_000, 1_000_000, 1_000_000)
-_TICK = 16
 _MAP_GAP = 12
-
-_MODIFIERS = {
-    Qt.Key.Key_Shift: Qt.KeyboardModifier.ShiftModifier,
-    Qt.Key.Key_Control: Qt.KeyboardModifier.ControlModifier,
-    Qt.Key.Key_Alt: Qt.KeyboardModifier.AltModifier,
-}
 
 
 class CanvasView(QGraphicsView):
@@ -86,14 +75,11 @@ class CanvasView(QGraphicsView):
         super().__init__(parent)
         self.session, self.registry, self.facts = session, registry, facts
         self.focus = Focus(session)
-        self.gesture: Gesture | None = None
         self._canvas = CanvasScene(registry, facts, look, Thumbnails(self._asset), self)
-        self._lingering: Gesture | None = None
-        self._space = self._lasso = self._previewing = False
-        self._pointer = Pointer(QPointF(), QPointF())
-        self._hover = Hit()
+        self._previewing = False
         self._prepare()
         self.navigation = Navigation(self)
+        self.hand = Hand(self, self.navigation, self.viewport(), self)
         self.minimap = Minimap(self._canvas, self, self)
         self.choosing = Choosing(self.viewport(), self._canvas, self._chosen)
         self.inline = InlineEdit(self)
@@ -103,9 +89,6 @@ class CanvasView(QGraphicsView):
         self.stepping = Stepping(self)
         self.walking = Walking(self)
         self.commands = Commands(self)
-        self._at_edge = QTimer(self)
-        self._at_edge.setInterval(_TICK)
-        self._at_edge.timeout.connect(self._scroll_at_edge)
         # A timer of its own, which goes with the view: one that Qt keeps would call a view that is gone.
         self._again = QTimer(self)
         self._again.setSingleShot(True)
@@ -224,13 +207,13 @@ class CanvasView(QGraphicsView):
 
     def pointed_at(self) -> QPointF:
         """The point of the scene at the pointer, or in the middle of what is seen."""
-        return self._pointer.scene if self.viewport().underMouse() else self.visible().center()
+        return self.hand.pointer.scene if self.viewport().underMouse() else self.visible().center()
 
     def _asset(self, reference: str) -> bytes | None:
         return self.document.assets.get(reference)
 
     def _chosen(self) -> None:
-        self._lingering = None
+        self.hand.settle()
         self.setFocus()
         self.refresh()
 
@@ -244,7 +227,7 @@ class CanvasView(QGraphicsView):
         if self._previewing:
             # Somebody else changed the document under the hand: what the gesture was about is no longer so.
             self.cancel_gesture()
-        self._lingering = None
+        self.hand.settle()
         self.choosing.close()
         self._canvas.mirror(after.graph)
         self._canvas.show_interface(self.focus.component)
@@ -253,134 +236,66 @@ class CanvasView(QGraphicsView):
     # Gestures ---------------------------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin what the press means."""
+        """Begin what the press means; a second button takes back what the first began."""
         self.choosing.close()
-        pointer = self._follow_pointer(event.position(), event.modifiers())
-        if self.cancel_gesture():
-            return  # a second button takes back what the first began
-        hit = self.hit_at(pointer)
-        kind = gesture_for(Press(pointer, event.button(), self._space, self._lasso), hit)
-        if kind is not None:
-            self._lasso = False
-            self.gesture = kind(self, hit)
-            self.gesture.start(pointer)
-            self._show_cursor(hit)
+        self.hand.follow(event.position(), event.modifiers())
+        if not self.cancel_gesture():
+            self.hand.press(event.button())
         event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Go on with the gesture, or show what a press here would do."""
-        pointer = self._follow_pointer(event.position(), event.modifiers())
-        if self.gesture is not None:
-            self.gesture.update(pointer)
-            self._watch_edges()
-        else:
-            self._point_at(self.hit_at(pointer))
+        self.hand.move(event.position(), event.modifiers())
         event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is pointed at any more."""
-        self._point_at(Hit())
+        self.hand.leave()
         super().leaveEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Finish the gesture."""
-        gesture, self.gesture = self.gesture, None
-        self._at_edge.stop()
-        pointer = self._follow_pointer(event.position(), event.modifiers())
-        if gesture is not None and not gesture.finish(pointer):
-            self._lingering = gesture
-        self._show_cursor(self.hit_at(pointer))
-        self.refresh()
+        self.hand.release(event.position(), event.modifiers())
         event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Write on what has words, take a dot off a wire, or search for a node to add."""
-        pointer = self._follow_pointer(event.position(), event.modifiers())
+        pointer = self.hand.follow(event.position(), event.modifiers())
         if event.button() == Qt.MouseButton.LeftButton:
-            self.commands.open_at(self.hit_at(pointer), pointer)
+            self.commands.open_at(self.hand.hit, pointer)
         event.accept()
 
     def cancel_gesture(self) -> bool:
         """Leave everything as it was before the gesture; False when there is none."""
-        gesture, self.gesture = self.gesture, None
-        self._at_edge.stop()
-        if gesture is None:
-            return False
-        self._previewing = False
-        gesture.cancel()
-        self.refresh()
-        return True
-
-    def hit_at(self, pointer: Pointer) -> Hit:
-        """What the pointer is on."""
-        return self._canvas.hit(pointer.scene, REACH / self.zoom)
-
-    def arm_lasso(self) -> None:
-        """Let the next drag draw around things."""
-        self._lasso = True
-        self._show_cursor(Hit())
-
-    def _follow_pointer(self, where: QPointF, keys: Qt.KeyboardModifier) -> Pointer:
-        self._pointer = Pointer(self.navigation.to_scene(where), where, keys)
-        return self._pointer
-
-    def _point_at(self, hit: Hit) -> None:
-        """Show what a press here would take hold of."""
-        self._show_cursor(hit)
-        if hit != self._hover:
-            self._hover = hit
-            self.refresh()
-
-    def _show_cursor(self, hit: Hit) -> None:
-        shape = None if self.gesture is None else self.gesture.cursor
-        if shape is None and self._space:
-            shape = Qt.CursorShape.OpenHandCursor
-        elif shape is None and (hit.spot is not None or self._lasso):
-            shape = Qt.CursorShape.CrossCursor
-        elif shape is None and hit.line is not None:
-            shape = Qt.CursorShape.SizeHorCursor
-        elif shape is None and hit.side is not None:
-            shape = cursor_of(hit.side)
-        self.viewport().setCursor(QCursor(shape or Qt.CursorShape.ArrowCursor))
-
-    def _watch_edges(self) -> None:
-        beyond = not self.navigation.beyond_edge(self._pointer.view).isNull()
-        if self.gesture is None or not self.gesture.scrolls_at_edges or not beyond:
-            self._at_edge.stop()
-        elif not self._at_edge.isActive():
-            self._at_edge.start()
-
-    def _scroll_at_edge(self) -> None:
-        self.navigation.scroll_towards(self._pointer.view)
-        if self.gesture is not None:
-            self.gesture.update(self._follow_pointer(self._pointer.view, self._pointer.keys))
+        self._previewing = self._previewing and self.hand.gesture is None
+        return self.hand.cancel()
 
     # Keys, wheel, tips, drops -----------------------------------------------------------------------------------------
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom or move."""
         self.navigation.wheel(event)
-        self._follow_pointer(event.position(), event.modifiers())
+        self.hand.follow(event.position(), event.modifiers())
         self.refresh()
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape ends a gesture, Space takes hold of the canvas; commands have their keys."""
-        if event.key() == Qt.Key.Key_Escape and (self.cancel_gesture() or self._disarm()):
+        if event.key() == Qt.Key.Key_Escape and (self.cancel_gesture() or self.hand.disarm()):
             return
         if event.key() == Qt.Key.Key_Space:
-            self._hold_space(held=True)
-        elif self.gesture is not None:
-            self._rehold(event, held=True)
+            self.hand.hold_space(held=True)
+        elif self.hand.gesture is not None:
+            self.hand.hold_key(Qt.Key(event.key()), held=True)
         elif not self.commands.take(event):
             event.ignore()  # the base class would scroll
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """Space, and keys that change a gesture, are let go."""
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._hold_space(held=False)
-        elif self.gesture is not None:
-            self._rehold(event, held=False)
+            self.hand.hold_space(held=False)
+        elif self.hand.gesture is not None:
+            self.hand.hold_key(Qt.Key(event.key()), held=False)
         else:
             event.ignore()
 
@@ -389,30 +304,14 @@ class CanvasView(QGraphicsView):
         return False if following else super().focusNextPrevChild(following)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """A key let go elsewhere would never be heard of."""
-        self._space = False
+        """Keys are heard no more."""
+        self.hand.forget_keys()
         super().focusOutEvent(event)
-
-    def _disarm(self) -> bool:
-        armed, self._lasso = self._lasso, False
-        self._show_cursor(Hit())
-        return armed
-
-    def _hold_space(self, *, held: bool) -> None:
-        self._space = held
-        self._show_cursor(Hit())
-
-    def _rehold(self, event: QKeyEvent, *, held: bool) -> None:
-        """Shift, Ctrl or Alt went up or down in the middle of a gesture: it counts at once."""
-        changed = _MODIFIERS.get(Qt.Key(event.key()))
-        if changed is not None and self.gesture is not None:
-            keys = self._pointer.keys | changed if held else self._pointer.keys & ~changed
-            self.gesture.update(self._follow_pointer(self._pointer.view, keys))
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Tips, and pinching on a touchpad."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            hit = self._canvas.hit(self.navigation.to_scene(QPointF(event.pos())), REACH / self.zoom)
+            hit = self.hand.hit_at(self.navigation.to_scene(QPointF(event.pos())))
             QToolTip.showText(event.globalPos(), tip_of(self._canvas, hit), self.viewport())
             return True
         if isinstance(event, QNativeGestureEvent):
@@ -424,9 +323,9 @@ class CanvasView(QGraphicsView):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """What can be done with what is under the pointer."""
-        if self.gesture is None:
-            pointer = self._follow_pointer(QPointF(event.pos()), Qt.KeyboardModifier.NoModifier)
-            self.commands.show_menu(self.hit_at(pointer), pointer, event.globalPos())
+        if self.hand.gesture is None:
+            pointer = self.hand.follow(QPointF(event.pos()), Qt.KeyboardModifier.NoModifier)
+            self.commands.show_menu(self.hand.hit, pointer, event.globalPos())
         event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -439,8 +338,8 @@ class CanvasView(QGraphicsView):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Pictures become nodes, or go to the node they are dropped on."""
-        pointer = self._follow_pointer(event.position(), Qt.KeyboardModifier.NoModifier)
-        complaint = drop_pictures(self, event.mimeData(), pointer.scene, self.hit_at(pointer))
+        pointer = self.hand.follow(event.position(), Qt.KeyboardModifier.NoModifier)
+        complaint = drop_pictures(self, event.mimeData(), pointer.scene, self.hand.hit)
         if complaint:
             self.told.emit(complaint)
         event.acceptProposedAction()
@@ -490,12 +389,8 @@ class CanvasView(QGraphicsView):
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """What a gesture shows; a word of help where there is nothing yet."""
-        gesture = self.gesture or self._lingering
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if gesture is not None:
-            gesture.paint(painter)
-        else:
-            paint_hover(painter, self._canvas, self._hover)
+        self.hand.paint(painter)
         if not self._canvas.nodes and not self._canvas.frames:
             paint_empty(painter, self.viewport().rect(), self._canvas.look)
 
