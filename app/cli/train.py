@@ -9,7 +9,7 @@ from app.cli.engine_tools import run_tool
 from app.cli.errors import CommandError, Exit
 from app.cli.places import RESOURCES
 
-EXAMPLES = RESOURCES / "storybook" / "training"
+EXAMPLES = RESOURCES / "configs" / "small"
 PAPER = RESOURCES / "configs" / "ediff-i"
 
 
@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.config.is_file():
         raise CommandError(
             f"{arguments.config}: there is no such file.",
-            f"The configurations of Storybook are in {EXAMPLES}, those of eDiff-I in {PAPER}.",
+            f"Small configurations are in {EXAMPLES}, those of eDiff-I in {PAPER}.",
         )
     threads = [] if arguments.threads is None else ["--threads", str(arguments.threads)]
     options = [str(arguments.config), "--runs", str(arguments.runs), "--device", arguments.device, *threads]

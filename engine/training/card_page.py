@@ -34,7 +34,7 @@ def measured(results: Path, judge: Path) -> dict[str, float]:
 
 STORYBOOK_AGAIN = """```
 python -m engine.training.encoders RUNS/encoders
-sinopia train resources/storybook/training/root.toml --runs RUNS
+sinopia train resources/configs/small/root.toml --runs RUNS
 ```
 
 and so on for `base`, `high`, `low`, `upscaler-plain`, `upscaler` and `refiner` (each names the run it starts from),

@@ -18,7 +18,7 @@ class TrainingConfigError(TrainingError):
     """A configuration file cannot be used."""
 
     def __init__(self, file: Path, reason: str) -> None:
-        super().__init__(f"{file}: {reason}. Compare it with the configurations in resources/storybook/training.")
+        super().__init__(f"{file}: {reason}. Compare it with the configurations in resources/configs/small.")
 
 
 class CheckpointError(TrainingError):

@@ -118,12 +118,13 @@ def vocabulary_words(vocabulary: Vocabulary = VOCABULARY) -> dict[str, tuple[str
 
 
 def main() -> None:
-    """Export Storybook."""
+    """Export the small model."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=Path, required=True)
-    parser.add_argument("--folder", type=Path, default=Path("resources/storybook"))
+    parser.add_argument("--folder", type=Path, default=RESOURCES / "storybook")
+    parser.add_argument("--configs", type=Path, default=RESOURCES / "configs" / "small")
     arguments = parser.parse_args()
-    card = export(arguments.runs, arguments.folder / "training", arguments.folder, vocabulary_words())
+    card = export(arguments.runs, arguments.configs, arguments.folder, vocabulary_words())
     Encoders.load(arguments.folder)
     for part in card.parts:
         print(f"{part.name}: {part.parameters:,} parameters, sigma {part.sigma_min:g} to {part.sigma_max:g}")

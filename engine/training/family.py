@@ -18,14 +18,14 @@ import msgspec
 import torch
 from safetensors.torch import load_file
 
-from engine.models.catalogue import RESOURCES, Catalogue
+from engine.models.catalogue import Catalogue
 from engine.models.ediff.encoders import Encoders
 from engine.models.weights import save_weights
 from engine.training.checkpoint import AVERAGE, NETWORK, OPTIMISER, read_state
 from engine.training.config import TrainingConfig
 from engine.training.encoders import train_encoders
 from engine.training.family_choice import CHOSEN, Chosen, choose
-from engine.training.family_export import export_family
+from engine.training.family_export import PLAN, export_family
 from engine.training.family_judge import FamilyJudge
 from engine.training.family_judge_training import measure, train
 from engine.training.family_plan import FamilyPlan, Grown, read_family
@@ -37,7 +37,6 @@ from engine.training.world import World
 
 log = logging.getLogger(__name__)
 
-PLAN = RESOURCES / "configs" / "family" / "plan.toml"
 ENCODERS, JUDGE = "encoders", "judge"
 
 

@@ -1,23 +1,40 @@
-"""Writes a trained family as a model folder with its card."""
+"""Writes a trained family as a model folder with its card.
+
+``python -m engine.training.family_export --runs RUNS`` makes it the model that comes with the program: it is written
+beside `resources/storybook`, checked, and takes that folder's place only when all is well.
+"""
 
 from __future__ import annotations
 
+import argparse
 import shutil
 from pathlib import Path
 
 import msgspec
 
 from engine.api.cards import ModelCard
-from engine.models.catalogue import CARD
+from engine.api.shipped import SHIPPED
+from engine.models.catalogue import CARD, RESOURCES, Catalogue
 from engine.training.card_page import page
 from engine.training.config import TrainingConfig, read_toml
+from engine.training.errors import TrainingError
 from engine.training.export import PartText, amount, vocabulary_words, write_part
-from engine.training.family_choice import Chosen
+from engine.training.family_choice import CHOSEN, Chosen
 from engine.training.family_judge import FILES, FamilyJudgeCard
-from engine.training.family_plan import FamilyPlan, Grown
+from engine.training.family_plan import FamilyPlan, Grown, read_family
 from engine.training.world.kinds import KINDS
 
-AGAIN = "`python -m engine.training.family --runs RUNS --minutes 25 --device cuda`."
+AGAIN = """```
+python -m engine.training.family --runs RUNS --minutes 25 --device cuda
+python -m engine.training.family_export --runs RUNS
+```
+
+The configurations are in `resources/configs/family`."""
+
+PLAN = RESOURCES / "configs" / "family" / "plan.toml"
+MIB = 2**20
+LARGEST_FILE, LARGEST_MODEL = 16 * MIB, 34 * MIB
+"""What comes with the program is fetched with it: bytes of one file, and of the whole folder."""
 
 
 class FamilyPartText(PartText, frozen=True, forbid_unknown_fields=True):
@@ -27,9 +44,8 @@ class FamilyPartText(PartText, frozen=True, forbid_unknown_fields=True):
 
 
 class FamilyCardText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The hand-written half of the card."""
+    """The hand-written half of the card; a model's name is that of its folder."""
 
-    name: str
     title: str
     about: str
     licence: str
@@ -49,7 +65,7 @@ def export_family(plan: FamilyPlan, chosen: Chosen, runs: Path, folder: Path) ->
     for name in ("clip", "t5", "judge"):
         shutil.copytree(runs / ("judge" if name == "judge" else f"encoders/{name}"), folder / name, dirs_exist_ok=True)
     card = ModelCard(
-        name=text.name, title=text.title, about=text.about, licence=text.licence, trained=text.trained,
+        name=folder.name, title=text.title, about=text.about, licence=text.licence, trained=text.trained,
         default_weight=text.default_weight, parts=tuple(parts),
         words=vocabulary_words(KINDS[plan.world].kit.vocabulary), figures=_figures(chosen, runs / "judge"),
     )  # fmt: skip
@@ -87,3 +103,57 @@ def _figures(chosen: Chosen, judge: Path) -> dict[str, float]:
     told = msgspec.structs.asdict(card)
     kinds = ("presence", "invented", "count", "colour", "relation", "style", "background")
     return figures | {f"judge: {kind} on held-out renders": told[kind] for kind in kinds}
+
+
+def ship(plan: FamilyPlan, runs: Path, folder: Path) -> ModelCard:
+    """Write the finished family in `runs` as the model `folder`, in whose place it comes.
+
+    Raises:
+        TrainingError: the family is not finished, or larger than what comes with a program may be.
+        ModelFileError: what was written does not load.
+    """
+    if not (runs / CHOSEN).is_file():
+        raise TrainingError(f"{runs}: this family is not finished; go on with python -m engine.training.family")
+    chosen = msgspec.json.decode((runs / CHOSEN).read_bytes(), type=Chosen)
+    fresh, old = (folder.with_name(f".{folder.name}.{state}") / folder.name for state in ("new", "old"))
+    for place in (fresh, old):
+        shutil.rmtree(place.parent, ignore_errors=True)
+    card = export_family(plan, chosen, runs, fresh)
+    _check_sizes(fresh)
+    for part in card.parts:
+        Catalogue(fresh.parent).load_part(folder.name, part.name, "cpu")
+    if folder.exists():
+        old.parent.mkdir()
+        folder.rename(old)
+    fresh.rename(folder)
+    for place in (fresh, old):
+        shutil.rmtree(place.parent, ignore_errors=True)
+    return card
+
+
+def _check_sizes(folder: Path) -> None:
+    sizes = {file: file.stat().st_size for file in folder.rglob("*") if file.is_file()}
+    largest = max(sizes, key=lambda file: sizes[file])
+    if sizes[largest] >= LARGEST_FILE:
+        raise TrainingError(f"{largest}: {sizes[largest] / MIB:.1f} MiB, and a file may have {LARGEST_FILE // MIB}")
+    if sum(sizes.values()) > LARGEST_MODEL:
+        raise TrainingError(
+            f"{folder}: {sum(sizes.values()) / MIB:.1f} MiB in all, and a model may have {LARGEST_MODEL // MIB}"
+        )
+
+
+def main() -> None:
+    """Make a finished family the model that comes with the program."""
+    parser = argparse.ArgumentParser(description="Make a finished family the model that comes with the program.")
+    parser.add_argument("--runs", type=Path, required=True, help="what engine.training.family was given")
+    parser.add_argument("--plan", type=Path, default=PLAN)
+    parser.add_argument("--folder", type=Path, default=RESOURCES / SHIPPED, help="the model's folder, to be replaced")
+    told = parser.parse_args()
+    card = ship(read_family(told.plan), told.runs, told.folder)
+    for part in card.parts:
+        print(f"{part.name}: {part.size} px, sigma {part.sigma_min:g} to {part.sigma_max:g}, {part.parameters:,}")
+    print("Now: python -m nodes.specs > resources/docs/nodes.md && python -m app.examples")
+
+
+if __name__ == "__main__":
+    main()

@@ -11,7 +11,7 @@ from engine.training.errors import TrainingConfigError
 from tests.models.small import PAPER
 from tests.training.toy import TOML
 
-STORYBOOK = PAPER.parents[1] / "storybook" / "training"
+SMALL = PAPER.parent / "small"
 
 TABLE_5 = {
     "m-0-0": ((0, 0), None, 500), "m-1-0": ((1, 0), "m-0-0", 50), "m-1-1": ((1, 1), "m-0-0", 50),
@@ -83,8 +83,8 @@ def test_intervals_split_p_sigma_by_equal_area() -> None:
     assert Noise(expert=(1, 0)).distribution().intervals()[0][1] == pytest.approx(math.exp(-1.2))
 
 
-def test_every_shipped_configuration_of_storybook_reads() -> None:
-    read = {file.stem: read_config(file) for file in STORYBOOK.glob("*.toml") if file.stem != "card"}
+def test_every_small_configuration_reads() -> None:
+    read = {file.stem: read_config(file) for file in SMALL.glob("*.toml") if file.stem != "card"}
     assert read["high"].noise.distribution().intervals()[0][0] == pytest.approx(
         read["low"].noise.distribution().intervals()[-1][1]
     )

@@ -118,7 +118,6 @@ size = 16
 low_resolution = true
 {NETWORK}{CONTEXT}{REST}""",
     "card.toml": """
-name = "family"
 title = "Miniature"
 about = "Seconds of training."
 licence = "none"
