@@ -21,6 +21,7 @@ from engine.api.plan import Json
 from nodes.graph.model import End, Node
 from nodes.registry import Registry
 from nodes.specs.declare import PortType
+from nodes.specs.sampling import MOST_STEPS
 
 EXPERT, ENSEMBLE, SIGMAS = "sinopia.expert", "sinopia.ensemble", "sinopia.sigmas"
 _DENOISERS = frozenset({PortType.DENOISER, PortType.ENSEMBLE, PortType.ANY})
@@ -162,7 +163,7 @@ class _Reader:
     def _schedule(self, node: Node) -> Sigmas:
         wired = self._into.get(End(node.id, "sigmas"), ())
         if not wired:
-            return grid("order6", int(self._number(node, "steps", 20)))
+            return grid("order6", self._steps(node))
         source = self._nodes[wired[0].node]
         if source.type != SIGMAS or source.muted:
             raise _DrivenError(f"{self._title(source)} gives its noise levels.", source.id)
@@ -171,7 +172,12 @@ class _Reader:
         numbers = (
             self._number(source, name, fallback) for name, fallback in zip(names, (80.0, 0.002, 7.0), strict=True)
         )
-        return grid(str(self._value(source, "schedule")), int(self._number(source, "steps", 20)), *numbers)
+        return grid(str(self._value(source, "schedule")), self._steps(source), *numbers)
+
+    def _steps(self, node: Node) -> int:
+        """How many steps a node says; none where it says too many, of which validation tells."""
+        steps = int(self._number(node, "steps", 20))
+        return steps if steps <= MOST_STEPS else 0
 
     def _grid_node(self, node: Node) -> str:
         wired = self._into.get(End(node.id, "sigmas"), ())
@@ -248,7 +254,8 @@ class _Reader:
 
     def _title(self, node: Node) -> str:
         shape = self._registry.shape(node.type)
-        return node.title or (node.type if shape is None else shape.spec.title)
+        held = (each.title for each in self._document.graph.components if each.id == node.component)
+        return node.title or next(held, node.type if shape is None else shape.spec.title)
 
 
 def _noise_between(levels: Sigmas, begin: float, finish: float) -> tuple[float, float]:

@@ -36,6 +36,19 @@ class PortType(Enum):
     BOOLEAN = "Boolean"
     ANY = "Any"
 
+    @property
+    def title(self) -> str:
+        """What the artist calls it."""
+        return _TYPE_TITLES.get(self, self.value)
+
+
+_TYPE_TITLES: Mapping[PortType, str] = {
+    PortType.PHRASE_MASKS: "Phrases",
+    PortType.STYLE_REFERENCE: "Style",
+    PortType.SIZE_CROP: "Size and Crop",
+    PortType.SIGMAS: "Noise Levels",
+    PortType.ANY: "Anything",
+}
 
 _FITS_ALSO: Mapping[PortType, frozenset[PortType]] = {
     PortType.ENSEMBLE: frozenset({PortType.DENOISER}),

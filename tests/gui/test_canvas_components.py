@@ -13,11 +13,20 @@ from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.model.document import Document
-from app.model.edits import make_component, move_nodes, remove_nodes, rename_shown, set_parameter, toggle_shown
+from app.model.edits import (
+    change_link,
+    make_component,
+    move_nodes,
+    remove_nodes,
+    rename_shown,
+    set_parameter,
+    toggle_shown,
+)
 from app.model.focus import Focus
 from app.model.session import Session
 from app.qt.canvas.inspector import Inspector
 from app.qt.canvas.selection import Selection
+from app.qt.canvas.wires import dots_of, with_dots
 from engine.api.messages import Progress
 from nodes.graph.expand import expand
 from nodes.graph.model import End, Node
@@ -49,6 +58,15 @@ def test_a_selection_becomes_one_node_wired_as_before(hand: Hand) -> None:
     assert card.title == "Look"
     assert {(spot.name, spot.kind.value) for spot in card.spots} >= {("denoiser", "Denoiser"), ("image", "Image")}
     assert hand.graph.components[0].title == "Look"
+
+
+def test_its_wires_keep_the_dots_that_still_lie_on_their_way(hand: Hand) -> None:
+    link = next(link for link in hand.graph.links if link.source.node == "solve")
+    led = change_link(hand.session.document, link, with_dots(link, [(300.0, 300.0), (760.0, 300.0)]))
+    hand.session.apply("Lead", led)
+    instance = _make(hand, "prompt", "solve")
+    (out,) = (link for link in hand.graph.links if link.source.node == instance.id)
+    assert dots_of(out) == ((760.0, 300.0),)
 
 
 def test_what_was_set_inside_is_set_outside(hand: Hand) -> None:

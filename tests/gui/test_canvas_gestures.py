@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -50,9 +50,26 @@ def test_an_input_that_does_not_fit_says_why_and_takes_nothing(hand: Hand) -> No
     before = hand.graph
     hand.drag(hand.out("prompt", "conditioning"), hand.port("solve", "size"), drop=False)
     assert isinstance(hand.view.hand.gesture, DrawWire)
-    assert "SizeCrop" in hand.view.hand.gesture.reason
+    assert hand.view.hand.gesture.reason == "Size takes Size and Crop, not Conditioning."
     hand.release(hand.port("solve", "size"))
     assert hand.graph is before
+
+
+def test_while_a_wire_is_drawn_what_it_does_not_fit_is_dimmed(hand: Hand) -> None:
+    def ink(node: str, port: str) -> int:
+        """How far a port stands out from its ground."""
+        at, ground = hand.view.mapFromScene(hand.port(node, port)), hand.view.canvas.look.node
+        image = hand.view.viewport().grab(QRect(at - QPoint(6, 6), QSize(13, 13))).toImage()
+        colours = (image.pixelColor(x, y) for x in range(13) for y in range(13))
+        return max(abs(colour.lightness() - ground.lightness()) for colour in colours)
+
+    at_rest = ink("solve", "denoiser"), ink("solve", "prompt")
+    hand.drag(hand.out("prompt", "conditioning"), QPointF(200, 640), drop=False)
+    dragging = ink("solve", "denoiser"), ink("solve", "prompt")
+    assert dragging[0] < 0.7 * at_rest[0]
+    assert dragging[1] > 0.9 * at_rest[1]
+    hand.key(Qt.Key.Key_Escape)
+    assert ink("solve", "denoiser") == at_rest[0]
 
 
 def test_a_wire_that_would_close_a_circle_says_so(qtbot: QtBot) -> None:
@@ -125,6 +142,17 @@ def test_a_wire_dropped_on_empty_canvas_offers_only_what_fits(hand: Hand) -> Non
     assert f"solve.image > {resize.id}.image" in hand.wires()
     assert abs(resize.x - 700) <= 8
     assert hand.edits == ["Add Resize"]
+
+
+def test_the_search_lies_over_the_map(hand: Hand) -> None:
+    hand.drag(hand.out("solve", "image"), hand.view.mapToScene(hand.view.viewport().rect().bottomRight()))
+    search, minimap = hand.view.choosing.search, hand.view.minimap
+    assert search is not None
+    middle = search.geometry().intersected(minimap.geometry()).center()
+    assert minimap.geometry().contains(middle)
+    over = hand.view.childAt(middle)
+    assert over is not None
+    assert over is search or search.isAncestorOf(over)
 
 
 def test_a_wire_from_an_input_offers_what_gives_that(hand: Hand) -> None:

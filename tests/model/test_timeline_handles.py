@@ -260,6 +260,17 @@ def test_a_solve_inside_a_component_leads_to_it() -> None:
     assert (row.title, row.leads_to) == ("Two experts", instance)
 
 
+def test_a_component_that_gives_a_denoiser_is_called_by_its_title() -> None:
+    document, _instance = edits.make_component(starting_document(REGISTRY), ["storybook", "ensemble"], "Two experts")
+    row = rows(document)["base"]
+    assert isinstance(row, Driven)
+    assert row.why == "Two experts gives its denoiser."
+
+
+def test_more_steps_than_there_may_be_are_not_drawn() -> None:
+    assert isinstance(rows(edits.set_parameter(rich_document(), "refined", "steps", 99_999))["refined"], Driven)
+
+
 def test_a_muted_solve_is_not_shown() -> None:
     assert "refined" not in rows(edits.mute(rich_document(), ["refined"], True))
 

@@ -9,7 +9,7 @@ from app.model.edits.primitives import node_of, with_links
 from nodes.graph.errors import EditError
 from nodes.graph.model import Component, End, Graph, Link, Node
 from nodes.registry import Registry
-from nodes.specs.declare import Port, PortType, Spec, fits
+from nodes.specs.declare import Parameter, Port, PortType, Spec, fits, in_words
 
 PASS_PROMPTS = frozenset({"sinopia.prompt-switch", "sinopia.switch"})
 """Node types whose output is one of the prompts that come in."""
@@ -31,10 +31,17 @@ def refusal(document: Document, registry: Registry, source: End, target: End) ->
     if source.node == target.node or leads_to(document.graph, target.node, source.node):
         return "A wire here would close a circle."
     if wanted is None and registry.get(node_of(document, target.node).type) is not None:
-        return f"{target.port} takes no wire."
+        return f"{_port_title(document, registry, target)} takes no wire."
     if given is not None and wanted is not None and not fits(given, wanted):
-        return f"{target.port} takes {wanted.value}, not {given.value}."
+        return f"{_port_title(document, registry, target)} takes {wanted.title}, not {given.title}."
     return None
+
+
+def _port_title(document: Document, registry: Registry, end: End) -> str:
+    """What the artist calls an input or a parameter."""
+    spec = registry.get(node_of(document, end.node).type)
+    declared: tuple[Port | Parameter, ...] = (*spec.inputs, *spec.parameters) if spec is not None else ()
+    return next((each.label for each in declared if each.name == end.port), in_words(end.port))
 
 
 def connect(document: Document, registry: Registry, source: End, target: End) -> Document:

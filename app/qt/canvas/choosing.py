@@ -59,15 +59,18 @@ class Choosing:
 
     def _open(self, at: QPoint, candidates: Sequence[Candidate], chosen: Callable[[str], None], question: str) -> None:
         self.close()
-        search = NodeSearch(candidates, self._scene.look, question, self._over)
+        # Beside the view's map, not below it, so that it can lie over it.
+        view = self._over.parentWidget() or self._over
+        search = NodeSearch(candidates, self._scene.look, question, view)
         search.chosen.connect(chosen)
         search.closed.connect(self._closed)
         search.adjustSize()
         room = self._over.rect()
         x = min(at.x(), room.width() - search.width() - _GAP)
         y = min(at.y(), room.height() - search.height() - _GAP)
-        search.move(max(x, _GAP), max(y, _GAP))
+        search.move(self._over.mapTo(view, QPoint(max(x, _GAP), max(y, _GAP))))
         search.show()
+        search.raise_()
         search.field.setFocus()
         self.search = search
 

@@ -17,12 +17,13 @@ from app.model import edits
 from app.model.document import Document
 from app.model.library import KeptComponent, find_components, insert_component, keep_component, save_component
 from app.qt.canvas.interactions.base import Choice
+from app.qt.canvas.look import NODE_WIDTH
 from app.qt.canvas.matching import Candidate
 from app.qt.canvas.selection import Selection
 from app.qt.canvas.shapes import COMPONENT_FAMILY
-from app.qt.canvas.wires import with_dots
+from app.qt.canvas.wires import dots_of, with_dots
 from nodes.graph.errors import EditError
-from nodes.graph.model import Component, End
+from nodes.graph.model import Component, End, Link
 from nodes.specs.shape import FILE_KINDS, Shape
 
 if TYPE_CHECKING:
@@ -229,12 +230,21 @@ class Parts:
 
 
 def _straightened(document: Document, nodes: Collection[str]) -> Document:
-    """The document with no dots on the wires of these nodes to others: they led around what is elsewhere now."""
+    """The document without the dots that would lead wires of these nodes back: they led around what is inside now."""
     links = (
-        with_dots(link, ()) if link.extra and (link.source.node in nodes) != (link.target.node in nodes) else link
+        with_dots(link, [dot for dot in dots_of(link) if _ahead(document, link, dot, nodes)])
+        if link.extra and (link.source.node in nodes) != (link.target.node in nodes)
+        else link
         for link in document.graph.links
     )
     return replace_document(document, graph=replace(document.graph, links=tuple(links)))
+
+
+def _ahead(document: Document, link: Link, dot: tuple[float, float], nodes: Collection[str]) -> bool:
+    """Whether a dot lies right of the node that a wire leaves, or left of the one that it arrives at."""
+    if link.source.node in nodes:
+        return dot[0] > document.nodes[link.source.node].x + NODE_WIDTH
+    return dot[0] < document.nodes[link.target.node].x
 
 
 def _choice(component: Component, key: str, end: End, words: str, output: bool, _setting: bool) -> Choice:

@@ -19,7 +19,7 @@ def tip_of(scene: CanvasScene, hit: Hit) -> str:
     if hit.link is not None:
         source, target = hit.link
         what = scene.carried(source)
-        carries = f"a list of {what.kind.value}" if what.is_list else what.kind.value
+        carries = f"a list of {what.kind.title}" if what.is_list else what.kind.title
         return _lines(
             f"{scene.title(source.node)} → {scene.title(target.node)}", f"{target.port.replace('_', ' ')}: {carries}"
         )
@@ -27,7 +27,7 @@ def tip_of(scene: CanvasScene, hit: Hit) -> str:
 
 
 def _port(spot: Spot) -> str:
-    kind = f"list of {spot.kind.value}" if spot.is_list else spot.kind.value
+    kind = f"list of {spot.kind.title}" if spot.is_list else spot.kind.title
     more = " · several wires" if spot.many else ""
     more += "" if spot.is_output or spot.required or spot.parameter else " · optional"
     return _lines(f"{spot.title} · {kind}{more}", spot.help)

@@ -180,7 +180,7 @@ class DrawWire(Gesture):
             item = self.stage.canvas.nodes[node]
             return _Goal(node, ports[0], item.port_position(ports[0], is_output=not self._loose.from_output))
         if not ports:
-            given = self._loose.kind.value
+            given = self._loose.kind.title
             verb = "takes" if self._loose.from_output else "gives"
             return _Goal(reason=f"{self.stage.canvas.title(node)} {verb} no {given}.")
         return _Goal(node)
@@ -235,7 +235,7 @@ class DrawWire(Gesture):
         return False
 
     def _ask_for_node(self) -> None:
-        given = self._loose.kind.value
+        given = self._loose.kind.title
         hint = f"takes {given}" if self._loose.from_output else f"gives {given}"
         self.stage.offer_nodes(self._at, lambda shape: self._loose.takes(shape) is not None, self._add, hint)
 
