@@ -34,7 +34,7 @@ The configurations are in `resources/configs/family`."""
 PLAN = RESOURCES / "configs" / "family" / "plan.toml"
 MIB = 2**20
 LARGEST_FILE, LARGEST_MODEL = 16 * MIB, 34 * MIB
-"""What comes with the program is fetched with it: bytes of one file, and of the whole folder."""
+"""What comes with the program is fetched with it: bytes of one file, and of all that draws (the judge only reads)."""
 
 
 class FamilyPartText(PartText, frozen=True, forbid_unknown_fields=True):
@@ -132,14 +132,13 @@ def ship(plan: FamilyPlan, runs: Path, folder: Path) -> ModelCard:
 
 
 def _check_sizes(folder: Path) -> None:
-    sizes = {file: file.stat().st_size for file in folder.rglob("*") if file.is_file()}
+    sizes = {file: file.stat().st_size for file in folder.rglob("*.safetensors")}
     largest = max(sizes, key=lambda file: sizes[file])
     if sizes[largest] >= LARGEST_FILE:
         raise TrainingError(f"{largest}: {sizes[largest] / MIB:.1f} MiB, and a file may have {LARGEST_FILE // MIB}")
-    if sum(sizes.values()) > LARGEST_MODEL:
-        raise TrainingError(
-            f"{folder}: {sum(sizes.values()) / MIB:.1f} MiB in all, and a model may have {LARGEST_MODEL // MIB}"
-        )
+    drawing = sum(size for file, size in sizes.items() if file.parent != folder / "judge")
+    if drawing > LARGEST_MODEL:
+        raise TrainingError(f"{folder}: {drawing / MIB:.1f} MiB, and what draws may have {LARGEST_MODEL // MIB}")
 
 
 def main() -> None:
