@@ -86,6 +86,10 @@ class Header(QWidget):
             self._row.setAlignment(widget, Qt.AlignmentFlag.AlignHCenter if upright else Qt.AlignmentFlag.AlignVCenter)
         self._offer(near=self.underMouse())
 
+    def sizeHint(self) -> QSize:
+        """As high as it is fixed to be: a dock leaves just so much room for it, whatever its layout would do with."""
+        return super().sizeHint().expandedTo(self.minimumSize())
+
     def show_folded(self, *, folded: bool) -> None:
         """Point to what a press does."""
         self._icons.give(self.fold, "unfold" if folded else "fold")

@@ -21,8 +21,9 @@ from app.model.seed_return import SeedReturn
 from app.model.settings import SeedMode
 from app.qt.desk import Desk
 from app.qt.paintview.view import PaintView
-from app.qt.panels.messages import EngineStatus, MessageBar
+from app.qt.panels.messages import MessageBar
 from app.qt.panels.run_bar import RunBar
+from app.qt.panels.status import EngineStatus
 from app.qt.panels.strip import Kept, Part, ResultsStrip
 from app.qt.pictures import encoded, pixels_of, read_image
 from engine.api.errors import Problem

@@ -38,12 +38,13 @@ from app.qt.paint_actions import bind_painting
 from app.qt.paint_page import PaintPage
 from app.qt.panels.field_undo import FieldUndo
 from app.qt.panels.history import HistoryPanel
-from app.qt.panels.messages import EngineStatus, MessageBar
+from app.qt.panels.messages import MessageBar
 from app.qt.panels.problems import ProblemCount
 from app.qt.panels.queue import QueuePanel
 from app.qt.panels.read_only import ReadOnlyBar
 from app.qt.panels.run_bar import RunBar
 from app.qt.panels.small_view import SmallView
+from app.qt.panels.status import EngineStatus
 from app.qt.panels.strip import Part, ResultsStrip
 from app.qt.parts import Parts
 from app.qt.pictures import holds_pictures, local_files

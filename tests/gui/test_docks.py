@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.model import edits
+from app.model.engine_state import EngineCondition, EngineState
 from app.model.layouts import Place
 from app.qt.application import Studio
 from app.qt.dock import Column
@@ -242,3 +243,19 @@ def test_six_phrases_are_seen_whole_at_the_usual_size_of_the_window(studio: Stud
     inside = docks["phrases"].widget()
     assert all(row.geometry().right() <= inside.width() for row in rows)
     assert min(docks[name].height() for name in ("phrases", "style", "size")) >= 10 * GRID
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_the_status_bar_tells_every_part_of_what_is_loaded_at_a_press(studio: Studio) -> None:
+    status = studio.window.status
+    assert not status.holding.isVisible()
+    models = {"storybook/base": 2_000_000, "storybook/low": 3_000_000}
+    height = status.height()
+    status.show_state(EngineState(EngineCondition.READY, device="cpu", models=models))
+    assert status.holding.text() == "CPU · Storybook loaded, 5 MB"
+    assert status.height() == height
+    QTest.mouseClick(status.holding, LEFT)
+    assert status.facts is not None
+    told = [label.text() for label in status.facts.findChildren(QLabel)]
+    assert told == ["Computes on", "CPU", "Storybook loaded", "5 MB", "    base", "2 MB", "    low", "3 MB"]
+    status.facts.close()

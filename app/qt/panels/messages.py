@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QStatusBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
-from app.model.engine_state import EngineCondition, EngineState
 from app.qt.panels.parts import icon_button
-from app.qt.theme import GRID, Icons, Theme
+from app.qt.theme import GRID, Icons
 
 _SECONDS = 8
 
@@ -73,59 +72,3 @@ class MessageBar(QWidget):
         self.dismiss()
         if run is not None:
             run()
-
-
-class EngineStatus(QStatusBar):
-    """The engine in one line: what it does, what it computes on, what it holds."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self.setSizeGripEnabled(False)
-        self._theme = theme
-        self._state = EngineState()
-        self._sentence, self._models, self._memory, self._device = (QLabel() for _ in range(4))
-        row = QWidget()
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(GRID, 2, GRID, 2)
-        layout.setSpacing(2 * GRID)
-        layout.addWidget(self._sentence, 1)
-        for label in (self._models, self._memory, self._device):
-            label.setObjectName("quiet")
-            layout.addWidget(label)
-        self.addWidget(row, 1)
-        self.show_state(self._state)
-
-    def wear(self, theme: Theme) -> None:
-        """Change to another theme."""
-        self._theme = theme
-        self.show_state(self._state)
-
-    def show_state(self, state: EngineState, doing: str = "") -> None:
-        """Show what is known of the engine."""
-        self._state = state
-        theme = self._theme
-        colour = {
-            EngineCondition.READY: theme.good,
-            EngineCondition.LOST: theme.accent,
-            EngineCondition.WARMING: theme.warning,
-        }.get(state.condition, theme.faint)
-        told = doing or state.sentence
-        self._sentence.setText(f'<span style="color:{colour}">●</span>&nbsp; {_escaped(told)}')
-        names = ", ".join(state.models)
-        self._models.setText(names if len(names) < 60 else f"{len(state.models)} parts loaded")
-        self._models.setToolTip("\n".join(f"{name}: {_bytes(size)}" for name, size in state.models.items()))
-        self._memory.setText(f"{_bytes(state.peak_memory)} at most" if state.peak_memory else "")
-        self._device.setText(state.device.upper())
-
-    @property
-    def text(self) -> str:
-        """What is said of the engine."""
-        return self._sentence.text()
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;")
-
-
-def _bytes(size: int) -> str:
-    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
