@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
+from threading import Lock
 
 import msgspec
 from msgspec import Struct
@@ -55,10 +56,13 @@ class Gallery:
         self.changed: Signal[Entry] = Signal()
         self.removed: Signal[str] = Signal()
         self.pair_changed: Signal[tuple[Entry, Entry] | None] = Signal()
+        self.moved: Signal[()] = Signal()
+        """Another folder holds the pictures; it is yet to be read."""
         self.trouble: Signal[str] = Signal()
         """The list cannot be written, as a sentence."""
         self._entries: dict[str, Entry] = {}
         self._pair: tuple[str, str] | None = None
+        self._reading = Lock()  # guards folder and entries against a folder that was read while another was chosen
 
     @property
     def results(self) -> Path:
@@ -83,18 +87,30 @@ class Gallery:
         """What is known of a picture file; None when it is none of the gallery."""
         return self._entries.get(path.relative_to(self.folder).as_posix()) if path.is_relative_to(self.folder) else None
 
+    def move_to(self, folder: Path) -> None:
+        """Keep pictures in another folder from now on, and show those that are there once it is loaded."""
+        if folder != self.folder:
+            self.compare(None)
+            with self._reading:
+                self.folder, self._entries = folder, {}
+            self.moved.emit()
+
     def load(self) -> None:
         """Read the list, and look for pictures that it does not know."""
-        lines = list(_lines(self.folder / LIST_NAME))
+        folder = self.folder
+        lines = list(_lines(folder / LIST_NAME))
         known = {entry.name: entry for entry in lines}
-        there = set(_pictures(self.folder))
-        strange = (self._looked_at(name) for name in sorted(there - known.keys()))
+        there = set(_pictures(folder))
+        strange = (_looked_at(folder, name) for name in sorted(there - known.keys()))
         found = [entry for name, entry in known.items() if name in there and not entry.gone]
         found += [entry for entry in strange if entry is not None]
-        if len(lines) > 2 * len(found) + 100:
-            self._write("".join(map(_line, found)).encode(), anew=True)
-        # What was added while another thread was reading is newer than what it read.
-        self._entries = {entry.name: entry for entry in found} | self._entries
+        with self._reading:
+            if folder != self.folder:
+                return
+            if len(lines) > 2 * len(found) + 100:
+                self._write("".join(map(_line, found)).encode(), anew=True)
+            # What was added while another thread was reading is newer than what it read.
+            self._entries = {entry.name: entry for entry in found} | self._entries
 
     def add(self, results: Iterable[Result]) -> tuple[Entry, ...]:
         """Keep the results of a job that lie below the gallery's folder."""
@@ -161,19 +177,6 @@ class Gallery:
         self._append(entry)
         self.changed.emit(entry)
 
-    def _looked_at(self, name: str) -> Entry | None:
-        path = self.folder / name
-        try:
-            with path.open("rb") as file:
-                facts = look_at(file.read(_HEAD))
-                file.seek(0)
-                texts = read_texts(file)
-            made = path.stat().st_mtime
-        except (OSError, PictureError, EmbeddedError):
-            return None
-        told = told_by(texts.get(PARAMETERS_KEYWORD, ""))
-        return Entry(name, told.prompt, told.seed, made, facts.width, facts.height)
-
     def _append(self, entry: Entry) -> None:
         self._write(_line(entry).encode(), anew=False)
 
@@ -213,6 +216,20 @@ def _pictures(folder: Path) -> Iterator[str]:
         name = path.relative_to(folder)
         if not any(part.startswith(".") for part in name.parts):
             yield name.as_posix()
+
+
+def _looked_at(folder: Path, name: str) -> Entry | None:
+    path = folder / name
+    try:
+        with path.open("rb") as file:
+            facts = look_at(file.read(_HEAD))
+            file.seek(0)
+            texts = read_texts(file)
+        made = path.stat().st_mtime
+    except (OSError, PictureError, EmbeddedError):
+        return None
+    told = told_by(texts.get(PARAMETERS_KEYWORD, ""))
+    return Entry(name, told.prompt, told.seed, made, facts.width, facts.height)
 
 
 def _lines(path: Path) -> Iterator[Entry]:

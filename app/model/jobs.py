@@ -108,6 +108,8 @@ class Jobs:
         """Whether pictures carry the project that made them."""
         self.record_attention = False
         """Whether the nodes that draw tell where their denoisers look."""
+        self.results = folders.results
+        """Where the pictures of the jobs to come are put."""
         self._engine, self._registry, self._folders, self._aside = engine, registry, folders, aside
         self._jobs: dict[int, Job] = {}
         self._by_key: dict[str, int] = {}
@@ -270,7 +272,7 @@ class Jobs:
         held = self._jobs.get(job)
         if held is None or held.state is not JobState.PREPARING:
             return  # cancelled meanwhile
-        folder = self._folders.live if wish.live else self._folders.results
+        folder = self._folders.live if wish.live else self.results
         key = self._engine.submit(prepared.plan, folder, options)
         self._by_key[key] = job
         self._steps[job] = {step.node: step for step in prepared.plan.steps}

@@ -60,6 +60,7 @@ class Studio:
         self.window.canvas.parts.folder = home.components
         self._bridge.heard.connect(self.jobs.hear)
         self._bridge.heard.connect(self.window.hear)
+        self.window.preferences.changed.connect(lambda now: self.gallery.move_to(_gallery_folder(home, now)))
         self.window.shown.connect(lambda: QTimer.singleShot(0, self.window, self._settle_in))
         told = " ".join((*notices, *registry.complaints))
         if told:

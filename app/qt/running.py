@@ -13,7 +13,7 @@ from app.model import edits, seeds
 from app.model.aside import Aside
 from app.model.engine_state import EngineCondition, EngineState
 from app.model.gallery import Entry, Gallery
-from app.model.job import Job, JobState
+from app.model.job import Job, JobState, Result
 from app.model.jobs import Jobs, Wish
 from app.model.projects import ReadDocument, Workspace
 from app.model.provenance import read_origin
@@ -72,6 +72,7 @@ class Running(QObject):
         jobs.finished.connect(self._finished)
         jobs.engine_changed.connect(self._engine_changed)
         gallery.added.connect(self._keep)
+        gallery.moved.connect(self._moved)
         gallery.trouble.connect(stage.messages.say)
         stage.strip.chosen.connect(self.look_at)
         stage.strip.wanted.connect(self.restore)
@@ -93,6 +94,12 @@ class Running(QObject):
             lambda error: self._stage.messages.say(f"The results of earlier days cannot be read ({error})."),
         )
 
+    def _moved(self) -> None:
+        """Results lie in another folder now."""
+        self._stage.strip.clear()
+        self._stage.messages.dismiss()  # what it offers to put back belongs to the other folder
+        self.load_gallery()
+
     def _show_gallery(self) -> None:
         self._stage.strip.fill([self._kept(entry) for entry in self._gallery.entries])
         self.gallery_read.emit()
@@ -105,6 +112,7 @@ class Running(QObject):
         before = seeds.current_seed(desk.session, desk.registry)
         drawn = seeds.ready_seeds(desk.session, desk.registry, self.seed_mode, self._count)
         self.submitting.emit()
+        self._jobs.results = self._gallery.results
         documents = [edits.set_seed(desk.document, desk.registry, seed) for seed in drawn] or [desk.document]
         jobs: list[int] = []
         try:
@@ -212,8 +220,15 @@ class Running(QObject):
         added = self._gallery.add(job.results)
         if added:
             self._show_result(added[-1])
+        elif job.results:  # it was asked for before results went elsewhere
+            self._show_elsewhere(job.results)
         if job.state in (JobState.FAILED, JobState.LOST):
             self._complain(job)
+
+    def _show_elsewhere(self, results: Iterable[Result]) -> None:
+        for result in results:
+            self._stage.strip.add(Kept(result.path, result.prompt, result.seed))
+        self.look_at(self._stage.strip.kept[0])
 
     def _show_result(self, entry: Entry) -> None:
         image = read_image(self._gallery.path(entry))

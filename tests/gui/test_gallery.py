@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -18,10 +19,10 @@ from app.files.embedded import picture_facts
 from app.model import edits
 from app.model.conversion import MaskEncoder, to_project
 from app.model.gallery import LIST_NAME, Entry
-from app.model.job import Result
+from app.model.job import JobState, Result
 from app.qt.application import Studio
 from nodes.graph.model import End
-from tests.gui.studios import CTRL, NO_KEYS, open_studio, quick_project, strike, write
+from tests.gui.studios import CTRL, LONG, NO_KEYS, open_studio, quick_project, strike, write
 
 LEFT = Qt.MouseButton.LeftButton
 NAMES = ("a red owl", "a blue owl", "a castle")
@@ -234,3 +235,48 @@ def test_of_thousands_only_what_is_seen_is_read(studio: Studio) -> None:
     page.grid.grab()
     assert len(page.shelf.entries) == 5003
     assert 0 < len(asked) < 100
+
+
+def test_another_folder_for_results_counts_at_once(studio: Studio, qtbot: QtBot, tmp_path: Path) -> None:
+    window, shelf = studio.window, studio.window.gallery.shelf
+    old, new = studio.gallery.folder, tmp_path / "elsewhere"
+    other = new / studio.gallery.results.name / "picture-1.png"
+    other.parent.mkdir(parents=True)
+    Image.new("RGB", (40, 30), (0, 200, 0)).save(other)
+    click(studio, 2)
+    qtbot.waitUntil(lambda: shelf.thumbnail(shelf.entries[2]) is not None)  # of the picture of the same name
+    choose_folder(studio, str(new))
+    qtbot.waitUntil(lambda: [kept.path for kept in window.strip.kept] == [other])
+    qtbot.waitUntil(lambda: [entry.name for entry in shelf.entries] == [f"{other.parent.name}/picture-1.png"])
+    qtbot.waitUntil(lambda: shelf.thumbnail(shelf.entries[0]) is not None)
+    small = shelf.thumbnail(shelf.entries[0])
+    assert small is not None
+    assert small.toImage().pixelColor(5, 5).green() == 200
+    strike(window, Qt.Key.Key_F1)
+    window.running.generate()
+    qtbot.waitUntil(lambda: len(window.strip.kept) == 2, timeout=LONG)
+    assert window.strip.kept[0].path.is_relative_to(new)
+    assert len(shelf.entries) == 2
+    choose_folder(studio, "")
+    qtbot.waitUntil(lambda: len(shelf.entries) == len(window.strip.kept) == len(NAMES))
+    assert all(kept.path.is_relative_to(old) for kept in window.strip.kept)
+
+
+def test_what_was_asked_for_before_is_shown_though_it_lies_in_the_folder_before(
+    studio: Studio, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window, old = studio.window, studio.gallery.folder
+    window.running.generate()
+    qtbot.waitUntil(lambda: any(job.state is JobState.RUNNING for job in studio.jobs.all), timeout=LONG)
+    choose_folder(studio, str(tmp_path / "elsewhere"))
+    qtbot.waitUntil(lambda: not studio.jobs.unfinished, timeout=LONG)
+    (kept,) = window.strip.kept
+    assert kept.path.is_relative_to(old)
+    assert window.desk.picture is not None
+    assert studio.gallery.entries == ()
+
+
+def choose_folder(studio: Studio, folder: str) -> None:
+    preferences = studio.window.preferences
+    keeping = msgspec.structs.replace(preferences.settings.keeping, gallery_folder=folder)
+    preferences.choose(msgspec.structs.replace(preferences.settings, keeping=keeping))

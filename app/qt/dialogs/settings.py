@@ -105,7 +105,7 @@ class SettingsSheet(Sheet):
         choose.clicked.connect(self._choose_folder)
         usual.clicked.connect(lambda: self._set("keeping", "gallery_folder", ""))
         self._add("Results go to", _row(self.folder, choose, usual))
-        self._say("From the next start on. Pictures that are there already stay where they are.")
+        self._say("Pictures that are there already stay where they are.")
         told = "Pictures carry the project that made them"
         self.embed = self._tick("Provenance", told, "keeping", "embed_project")
 

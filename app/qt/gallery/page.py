@@ -44,7 +44,10 @@ class GalleryPage(QWidget):
         self._middle = QStackedWidget()
         self._lay_out()
         self._told_of: dict[str, Provenance | None] = {}  # None: its file is being read
-        self._disconnect = gallery.pair_changed.connect(lambda _pair: self._show_pair())
+        self._disconnect = (
+            gallery.pair_changed.connect(lambda _pair: self._show_pair()),
+            gallery.moved.connect(self._forget),
+        )
         self.field.textChanged.connect(lambda _text: self._search())
         self.grid.chosen.connect(self._follow)
         self.grid.opened.connect(self.look)
@@ -66,7 +69,8 @@ class GalleryPage(QWidget):
 
     def leave(self) -> None:
         """The window closes."""
-        self._disconnect()
+        for disconnect in self._disconnect:
+            disconnect()
         self.shelf.leave()
         self.thumbnails.leave()
 
@@ -79,6 +83,13 @@ class GalleryPage(QWidget):
     def refresh(self) -> None:
         """Show what there is, now that the gallery was read."""
         self._search()
+
+    def _forget(self) -> None:
+        """Other pictures have the names now."""
+        self.back()
+        self.thumbnails.forget_all()
+        self._told_of.clear()
+        self.refresh()
 
     def show_entry(self, name: str) -> None:
         """Choose a picture; the search is given up where it hides it."""

@@ -23,7 +23,7 @@ class Thumbnails(QObject):
     """`arrived`: the small picture of this name can be drawn now."""
 
     arrived = Signal(str)
-    _read = Signal(str, QImage)
+    _read = Signal(int, str, QImage)
 
     def __init__(self, gallery: Gallery, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -32,6 +32,7 @@ class Thumbnails(QObject):
         self._lock = threading.Lock()
         self._owed: OrderedDict[str, Entry] = OrderedDict()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="thumbnails")
+        self._folder = 0  # counts the folders of the gallery: what was read in one before is not shown
         self._closed = False
         self._read.connect(self._keep, Qt.ConnectionType.QueuedConnection)
 
@@ -47,6 +48,13 @@ class Thumbnails(QObject):
     def forget(self, name: str) -> None:
         """The picture has gone."""
         self._pixmaps.pop(name, None)
+
+    def forget_all(self) -> None:
+        """Other pictures have the names now."""
+        self._pixmaps.clear()
+        with self._lock:
+            self._owed.clear()
+            self._folder += 1
 
     def leave(self) -> None:
         """Read nothing more."""
@@ -69,10 +77,11 @@ class Thumbnails(QObject):
                 if not self._owed:
                     return
                 name, entry = next(reversed(self._owed.items()))
+                folder = self._folder
             image = self._small(entry)
             with self._lock:
                 self._owed.pop(name, None)
-            self._read.emit(name, image)
+            self._read.emit(folder, name, image)
 
     def _small(self, entry: Entry) -> QImage:
         try:
@@ -80,9 +89,9 @@ class Thumbnails(QObject):
         except (OSError, PictureError):
             return QImage()
 
-    @Slot(str, QImage)
-    def _keep(self, name: str, image: QImage) -> None:
-        if self._closed:
+    @Slot(int, str, QImage)
+    def _keep(self, folder: int, name: str, image: QImage) -> None:
+        if self._closed or folder != self._folder:
             return
         self._pixmaps[name] = QPixmap.fromImage(image)
         while len(self._pixmaps) > _KEPT:

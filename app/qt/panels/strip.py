@@ -112,6 +112,13 @@ class ResultsStrip(QWidget):
         self._earlier = [kept for kept in earlier if kept.path not in there][: MOST - len(there)]
         self._filling.start()
 
+    def clear(self) -> None:
+        """Show none any more."""
+        self._earlier = []
+        self._list.clear()
+        self._list.hide()
+        self._empty.show()
+
     def take_out(self, path: Path) -> None:
         """A picture has gone."""
         self._earlier = [kept for kept in self._earlier if kept.path != path]
