@@ -19,7 +19,7 @@ from engine.training.checkpoint import AVERAGE, STATE, TrainingState
 from engine.training.config import TrainingConfig, read_config
 from engine.training.errors import TrainingError
 from engine.training.intervals import clipped
-from engine.training.world.vocabulary import VOCABULARY, Entry, Noun, Vocabulary
+from engine.training.world.vocabulary import VOCABULARY, WORD_KINDS, Vocabulary
 
 JUDGE_CARD = "judge.json"
 
@@ -107,14 +107,7 @@ def export(runs: Path, configs: Path, folder: Path, words: dict[str, tuple[str, 
 
 def vocabulary_words(vocabulary: Vocabulary = VOCABULARY) -> dict[str, tuple[str, ...]]:
     """Every word of a drawn world by kind, synonyms included."""
-    groups: dict[str, tuple[Noun | Entry, ...]] = {
-        "object": vocabulary.nouns,
-        "sky": vocabulary.skies,
-        "ground": vocabulary.grounds,
-        "style": vocabulary.styles,
-        "tone": vocabulary.tones,
-    }
-    return {kind: tuple(word for entry in entries for word in entry.words) for kind, entries in groups.items()}
+    return {kind: tuple(word for entry in vocabulary.entries(kind) for word in entry.words) for kind in WORD_KINDS}
 
 
 def main() -> None:

@@ -104,6 +104,7 @@ def read_caption(sample: Sample) -> str:
 
 
 def described(raw: bytes) -> str | None:
+    """The caption in a sample's .json; None where it has none. Raises msgspec.DecodeError."""
     told = decode_json(raw, Described)
     return told.caption or told.text
 
@@ -125,5 +126,6 @@ def read_embeddings(sample: Sample) -> dict[str, Tensor]:
 
 
 def load_npz(raw: bytes) -> dict[str, Tensor]:
+    """The embeddings of an .npz by name, as stored; raises ValueError for one that holds pickled objects."""
     with np.load(io.BytesIO(raw), allow_pickle=False) as archive:
         return {name: torch.from_numpy(archive[name]) for name in archive.files if name in STORED}

@@ -111,20 +111,17 @@ def named(kind: Kind, name: str, words: Sequence[str], rng: np.random.Generator)
 
 
 def pick(rng: np.random.Generator, options: Sequence[str]) -> str:
+    """Any of the options, all with equal chance."""
     return options[int(rng.integers(len(options)))]
 
 
 def words_of(kind: str, name: str) -> tuple[str, ...]:
-    entries = {
-        "sky": VOCABULARY.skies,
-        "ground": VOCABULARY.grounds,
-        "style": VOCABULARY.styles,
-        "tone": VOCABULARY.tones,
-    }
-    return next(entry.words for entry in entries[kind] if entry.name == name)
+    """What a caption may call an entry of the small world."""
+    return next(entry.words for entry in VOCABULARY.entries(kind) if entry.name == name)
 
 
 def objects_text(names: Sequence[str], rng: np.random.Generator) -> Text:
+    """One thing, or two side by side in either order."""
     order = rng.permutation(len(names))
     parts = [named("object", names[i], VOCABULARY.noun(names[i]).words, rng) for i in order]
     return parts[0] if len(parts) == 1 else fill(pick(rng, PAIRS), {"first": parts[0], "second": parts[1]})

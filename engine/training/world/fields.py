@@ -39,6 +39,7 @@ class Canvas:
 
     @property
     def size(self) -> int:
+        """Pixels along a side."""
         return self.x.shape[-1]
 
     @property
@@ -97,6 +98,7 @@ def smooth(value: torch.Tensor, low: float, high: float) -> torch.Tensor:
 
 
 def mix(a: torch.Tensor, b: torch.Tensor, amount: torch.Tensor) -> torch.Tensor:
+    """`a` where `amount` is 0, `b` where it is 1; all of shapes that go together."""
     return a + (b - a) * amount
 
 

@@ -131,6 +131,7 @@ def write_caption(scene: Scene, rng: np.random.Generator) -> Scene:
 
 
 def sample_scene(rng: np.random.Generator) -> Scene:
+    """A scene in which everything is left to chance."""
     return sample_content(sample_style(rng), sample_tone(rng), rng)
 
 

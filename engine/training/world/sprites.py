@@ -39,6 +39,7 @@ class Sprites:
 
 
 def load_font(path: Path | None) -> ImageFont.FreeTypeFont:
+    """The emoji font, at the size of its pictures; raises SpritesMissingError where it cannot be read."""
     chosen = path or FONT
     try:
         return ImageFont.truetype(str(chosen), STRIKE)

@@ -25,8 +25,13 @@ class Entry:
     words: tuple[str, ...]
 
 
+WORD_KINDS = ("object", "sky", "ground", "style", "tone")
+
+
 @dataclass(frozen=True)
 class Vocabulary:
+    """All that a drawn world knows."""
+
     nouns: tuple[Noun, ...]
     skies: tuple[Entry, ...]
     grounds: tuple[Entry, ...]
@@ -34,6 +39,7 @@ class Vocabulary:
     tones: tuple[Entry, ...]
 
     def noun(self, name: str) -> Noun:
+        """The thing of this name. Raises StopIteration where there is none."""
         return next(noun for noun in self.nouns if noun.name == name)
 
     def index(self, kind: str, name: str) -> int:
@@ -41,14 +47,23 @@ class Vocabulary:
         return self.names(kind).index(name)
 
     def names(self, kind: str) -> tuple[str, ...]:
-        groups: dict[str, tuple[Noun | Entry, ...]] = {
-            "object": self.nouns,
-            "sky": self.skies,
-            "ground": self.grounds,
-            "style": self.styles,
-            "tone": self.tones,
-        }
-        return tuple(entry.name for entry in groups[kind])
+        """The names of the entries of a kind, in their order."""
+        return tuple(entry.name for entry in self.entries(kind))
+
+    def entries(self, kind: str) -> tuple[Noun | Entry, ...]:
+        """What it knows of a kind, one of `WORD_KINDS`."""
+        match kind:
+            case "object":
+                return self.nouns
+            case "sky":
+                return self.skies
+            case "ground":
+                return self.grounds
+            case "style":
+                return self.styles
+            case "tone":
+                return self.tones
+        raise KeyError(kind)
 
 
 VOCABULARY = Vocabulary(

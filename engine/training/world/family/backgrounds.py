@@ -19,6 +19,7 @@ BANDS = (
 
 
 def dawn(canvas: Canvas) -> torch.Tensor:
+    """A pastel sky with wisps of cloud, RGB [B, 3, S, S] in 0..1."""
     up = height_above(canvas)
     low, middle, high = colour(1.0, 0.86, 0.72, up), colour(0.97, 0.74, 0.82, up), colour(0.66, 0.74, 0.95, up)
     sky = mix(mix(low, middle, smooth(up, 0.0, 0.45)), high, smooth(up, 0.4, 1.0))
@@ -27,6 +28,7 @@ def dawn(canvas: Canvas) -> torch.Tensor:
 
 
 def rainbow(canvas: Canvas) -> torch.Tensor:
+    """A day sky with a rainbow that stands on the horizon, RGB [B, 3, S, S] in 0..1."""
     up = height_above(canvas)
     sky = mix(colour(0.85, 0.93, 0.97, up), colour(0.50, 0.74, 0.93, up), up)
     centre = canvas.uniform(200, 1, 0.3, 0.8)[:, :, None]
@@ -40,6 +42,7 @@ def rainbow(canvas: Canvas) -> torch.Tensor:
 
 
 def aurora(canvas: Canvas) -> torch.Tensor:
+    """A night sky with a green and a violet curtain of light, RGB [B, 3, S, S], from 0; lights may pass 1."""
     up = height_above(canvas)
     sky = mix(colour(0.07, 0.15, 0.22, up), colour(0.02, 0.04, 0.13, up), up)
     sky = (
@@ -59,6 +62,7 @@ def aurora(canvas: Canvas) -> torch.Tensor:
 
 
 def mist(canvas: Canvas) -> torch.Tensor:
+    """Three ridges of hills that fade into mist, RGB [B, 3, S, S] in 0..1."""
     up = height_above(canvas)
     sky = mix(colour(0.88, 0.89, 0.88, up), colour(0.70, 0.74, 0.76, up), up)
     for channel, high, tint in (
@@ -74,6 +78,7 @@ def mist(canvas: Canvas) -> torch.Tensor:
 
 
 def leaves(canvas: Canvas) -> torch.Tensor:
+    """A forest floor under fallen leaves, RGB [B, 3, S, S], about 0..1."""
     depth = depth_below(canvas)
     floor = mix(colour(0.62, 0.36, 0.16, depth), colour(0.38, 0.21, 0.11, depth), smooth(depth, 0.0, 0.6))
     floor = floor * (1.0 + 0.10 * canvas.noise(2, 12.0)[:, None])
@@ -90,6 +95,7 @@ def leaves(canvas: Canvas) -> torch.Tensor:
 
 
 def cobbles(canvas: Canvas) -> torch.Tensor:
+    """Rows of paving stones that grow towards the viewer, RGB [B, 3, S, S] in 0..1."""
     depth = depth_below(canvas)
     near = torch.log1p(depth[:, 0] * 2.2) * 7.0  # rows grow towards the viewer
     row = torch.floor(near)
@@ -102,6 +108,7 @@ def cobbles(canvas: Canvas) -> torch.Tensor:
 
 
 def wheat(canvas: Canvas) -> torch.Tensor:
+    """A field of wheat in the wind, RGB [B, 3, S, S], about 0..1."""
     depth = depth_below(canvas)
     field = mix(colour(0.95, 0.80, 0.38, depth), colour(0.78, 0.55, 0.16, depth), smooth(depth, 0.0, 0.6))
     blades = torch.sin(canvas.x * 2 * pi * 22.0 + 3.0 * canvas.noise(2, 6.0)) * (0.3 + depth[:, 0]).clamp(max=0.9)
@@ -110,6 +117,7 @@ def wheat(canvas: Canvas) -> torch.Tensor:
 
 
 def lava(canvas: Canvas) -> torch.Tensor:
+    """Dark rock with glowing cracks, RGB [B, 3, S, S], about 0..1."""
     depth = depth_below(canvas)
     rock = colour(0.17, 0.13, 0.14, depth) * (1.0 + 0.25 * canvas.noise(2, 14.0)[:, None])
     cracks = (canvas.noise(3, 5.0, 1.6) + 0.35 * canvas.noise(1, 10.0)).abs()

@@ -18,6 +18,7 @@ PIXELS = 44  # pixels of pixel art across the view
 
 
 def brightness(picture: torch.Tensor) -> torch.Tensor:
+    """Luma of RGB [B, 3, S, S] as [B, 1, S, S], in the picture's own range (ITU-R BT.601, rounded)."""
     return 0.30 * picture[:, :1] + 0.59 * picture[:, 1:2] + 0.11 * picture[:, 2:]
 
 

@@ -184,6 +184,7 @@ def plural(words: str) -> str:
 
 
 def is_glyph(word: str) -> bool:
+    """Whether a word is an emoji."""
     return word in GLYPHS or ord(word[0]) > 0x1F000
 
 
