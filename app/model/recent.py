@@ -62,11 +62,6 @@ def note_recent(path: Path, project: Path, now: float | None = None) -> tuple[Re
     return _kept(path, entries)
 
 
-def forget_recent(path: Path, project: str) -> tuple[Recent, ...]:
-    """Take a project out of the list; the new list."""
-    return _kept(path, tuple(each for each in load_recent(path) if not _same(each.path, project)))
-
-
 def find_templates(own: Path, shipped: Iterable[Path]) -> tuple[Template, ...]:
     """The templates that came with the program, then the artist's by name."""
     mine = sorted(own.glob(f"*{ENDING}")) if own.is_dir() else []

@@ -20,9 +20,6 @@ Overlap = Literal["stack", "mix"]
 Resize = Literal["antialias", "paper", "keep"]
 Masks: TypeAlias = NDArray[np.float32]
 
-GRIDS = (32, 16, 8)
-"""Sides of the grids at which eDiff-I's base model attends to words."""
-
 
 def as_masks(layers: Sequence[TileMask]) -> Masks:
     """The masks of one canvas as float32 [layers, height, width] in 0..1.

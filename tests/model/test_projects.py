@@ -19,7 +19,7 @@ from app.model.document import Document
 from app.model.home import Home
 from app.model.journal import Recovered, find_recoverable
 from app.model.projects import Workspace, read_document
-from app.model.recent import Template, find_templates, forget_recent, load_recent, note_recent, read_thumbnail
+from app.model.recent import Template, find_templates, load_recent, note_recent, read_thumbnail
 from app.model.starting import starting_document
 from nodes.graph.model import Graph, Node
 from nodes.graph.validate import validate
@@ -211,8 +211,6 @@ def test_the_list_of_recent_projects_keeps_the_latest_first(home: Home, tmp_path
     titles = [recent.title for recent in load_recent(home.recent)]
     assert (titles[:3], len(titles)) == (["15", "29", "28"], 20)
     assert not load_recent(home.recent)[0].there
-    forget_recent(home.recent, load_recent(home.recent)[0].path)
-    assert [recent.title for recent in load_recent(home.recent)][:2] == ["29", "28"]
     home.recent.write_bytes(b"{")
     assert load_recent(home.recent) == ()
 

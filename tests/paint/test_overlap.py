@@ -11,13 +11,15 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.paint.errors import PaintError
-from app.paint.overlap import GRIDS, Overlap, Resize, as_masks, effective, grid_for, on_grid, seen
+from app.paint.overlap import Overlap, Resize, as_masks, effective, grid_for, on_grid, seen
 from app.paint.rect import Rect
 from app.paint.tiles import TileMask
 from engine.conditioning.paint_with_words import overlap_masks, resize_masks
 from tests.paint.masks import boxed, speckled
 
 SIDES = st.integers(8, 70)
+GRIDS = (32, 16, 8)
+"""Sides of the grids at which eDiff-I's base model attends to words."""
 
 
 @given(st.integers(1, 4), SIDES, SIDES, st.integers(0, 99), st.sampled_from(get_args(Overlap)))
