@@ -1,29 +1,29 @@
 """The journal: after every finished edit the document is on disk, so that no crash loses more than the edit at hand.
 
 A journal is a folder with numbered segments. A segment begins with the whole document and goes on with what changed,
-edit by edit. When it has grown large a new one takes its place, and the old one goes once the new one is safe. The
-record of an edit has been handed to the system before `record` returns, which outlasts the death of this process; a
-thread of its own then has the system put it on the disk, which outlasts a power cut. Only what takes so long that the
-artist would feel it (many layers imported at once, a large document just opened) is written aside, and what comes
-meanwhile waits behind it.
+edit by edit. The record of an edit has been handed to the system before `record` returns, which outlasts the death of
+this process; a thread of its own then has the system put it on the disk, which outlasts a power cut. Small edits are
+packed on the way. Large ones are written as they are, which is ten times as quick and is not felt.
+
+When a segment has grown large, another one is made aside, in which everything is packed; meanwhile edits go on into the
+old one. The new one counts, and the old one goes, once it has all of them.
 
     JournalError      a journal cannot be read
 """
 
 from __future__ import annotations
 
-import os
-import queue
 import shutil
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from app.model.document import Document, cost
+from app.model.journal_files import Disk, Segment
 from app.model.journal_records import (
     BEGINNING,
     CHANGE,
@@ -35,8 +35,9 @@ from app.model.journal_records import (
     Listener,
     Saved,
     Teller,
-    framed_content,
+    TileNames,
     framed_value,
+    packed_later,
     records,
     unpacked,
 )
@@ -51,8 +52,14 @@ SMALLEST_COMPACTION = 16 * 2**20
 GROWTH = 4
 """A segment is replaced when it is this many times as large as at its beginning, and at least the size above."""
 
-LARGE = 4 * 2**20
-"""Bytes of new pixels and files from which on packing and writing them would be felt."""
+QUICKLY_REPLACED = 4 * 2**20
+"""Bytes of a segment up to which replacing it is not felt, so that it is done at once."""
+
+HUGE = 96 * 2**20
+"""Bytes that two documents do not share from which on even writing them as they are would be felt."""
+
+PATIENCE = 0.08
+"""Seconds for which an edit waits for what is being written; after that it is written behind it."""
 
 
 class JournalError(Exception):
@@ -71,7 +78,7 @@ class Recovered:
     changed: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Wish:
     """A document to be kept; whether its project file (`project`, "" for none) holds it."""
 
@@ -90,19 +97,21 @@ class Journal:
         """The journal cannot be written: a sentence. Told once, until it can be written again."""
         self._project = "" if project is None else str(project)
         self._smallest = smallest
-        self._lock = FileLock(self.folder / LOCK_NAME)
-        self._teller = Teller()
-        self._segment: _Segment | None = None
-        self._older: list[_Segment] = []
-        self._number = 0
         self._saved = False
         self._in_trouble = False
-        self._turn = threading.Lock()  # guards the four that follow
-        self._aside: threading.Thread | None = None
-        self._aside_is_long = False
-        self._waiting: _Wish | None = None
+        self._disk = Disk()
+        self._newest: _Wish | None = None  # set before the turn is asked for: who has it looks here before it leaves
+        self._aside: list[threading.Thread] = []
+        self._turn = threading.Lock()  # guards all that follows
+        self._lock = FileLock(self.folder / LOCK_NAME)
+        self._names = TileNames()
+        self._teller = Teller(self._names)
+        self._segment: Segment | None = None
+        self._older: list[Segment] = []
+        self._number = 0
+        self._written: _Wish | None = None
+        self._replacing = False
         self._failed_aside: Exception | None = None
-        self._disk = _Disk()
 
     def begin(self, document: Document, saved: bool) -> None:
         """Write all of a document that was just opened; `saved` says that its project file holds it.
@@ -110,19 +119,19 @@ class Journal:
         What fails is tried again, and told, with the first edit; until then nothing is in danger.
         """
         self._saved = saved
-        with self._turn:
-            self._go_aside(self._wish(document))
+        self._newest = self._wish(document)
+        self._go_aside(self._catch_up)
 
     def record(self, document: Document) -> None:
         """Keep a document after a finished edit."""
         self._saved = False
-        self._write(self._wish(document))
+        self._keep(self._wish(document))
 
     def saved(self, document: Document, project: Path) -> None:
         """Note that the project file holds `document`, which is then no longer in danger."""
         self._project = str(project)
         self._saved = True
-        self._write(self._wish(document))
+        self._keep(self._wish(document))
 
     def sync(self) -> None:
         """Wait until all that was recorded is on the disk."""
@@ -131,8 +140,7 @@ class Journal:
 
     def close(self) -> None:
         """The document is closed in good order; there is nothing to recover."""
-        with self._turn:
-            self._waiting = None
+        self._newest = None
         self._wait_for_aside()
         for segment in self._all_segments():
             self._disk.retire(segment)
@@ -144,82 +152,126 @@ class Journal:
     def _wish(self, document: Document) -> _Wish:
         return _Wish(document, self._saved, self._project)
 
-    def _write(self, wish: _Wish) -> None:
-        if not self._aside_is_long:
-            self._wait_for_aside()
-        with self._turn:
-            if self._aside is not None:
-                self._waiting = wish  # the newest is all that counts
-                return
-            failure, self._failed_aside = self._failed_aside, None
-            if cost(self._teller.told, wish.document) > LARGE:
-                self._go_aside(wish)
-            else:
-                failure = self._write_here(wish)
-        if failure is not None:
-            self._tell_trouble(failure)
+    def _keep(self, wish: _Wish) -> None:
+        before, self._newest = self._newest, wish
+        if before is not None and cost(before.document, wish.document) > HUGE:
+            self._go_aside(self._catch_up)
+        elif self._turn.acquire(timeout=PATIENCE):
+            try:
+                failure, self._failed_aside = self._write_newest(), None
+            finally:
+                self._turn.release()
+            if failure is not None:
+                self._tell_trouble(failure)
 
-    def _write_here(self, wish: _Wish) -> Exception | None:
-        """Write at once; a large segment that has grown too much is replaced aside, when all is safe in the old one."""
-        failure = self._written(wish, replace=self._segment is None or self._segment.size < LARGE)
+    # Aside
+
+    def _go_aside(self, work: Callable[[], None]) -> None:
+        self._aside = [thread for thread in self._aside if thread.is_alive()]
+        thread = threading.Thread(target=work, name="journal-aside", daemon=True)
+        self._aside.append(thread)
+        thread.start()
+
+    def _wait_for_aside(self) -> None:
+        while self._aside:
+            self._aside.pop().join()
+
+    def _catch_up(self) -> None:
+        """Write what was asked for last; and what nobody had the patience to wait with."""
+        while self._newest not in (None, self._written) and self._failed_aside is None:
+            with self._turn:
+                self._failed_aside = self._write_newest()
+
+    def _replace(self) -> None:
+        """Make another segment in place of the one that has grown too large."""
+        with self._turn:
+            old, wish = self._segment, self._written
+            known = {} if old is None else dict(old.contents)
+            self._number += 1
+            number = self._number
+        try:
+            if old is not None and wish is not None:
+                self._replace_by(self._packed_segment(old, known, wish, number), old)
+        except (OSError, ValueError):
+            if old is not None:
+                old.first_size = old.size  # all is safe in it; it is tried again when it has grown as much again
+        finally:
+            self._replacing = False
+        self._catch_up()
+
+    def _packed_segment(self, old: Segment, known: Container[str], wish: _Wish, number: int) -> tuple[Segment, Teller]:
+        teller = Teller(self._names)
+        change, contents = teller.tell(wish.document, known)
+        contents |= {name: old.read(name) for name in teller.used() - contents.keys()}
+        contents = {name: packed_later(content) for name, content in contents.items()}
+        segment = Segment(self._path(number), unfinished=True)
+        try:
+            segment.append(contents, _opening(wish, change))
+        except OSError:
+            segment.remove()
+            raise
+        return segment, teller
+
+    def _replace_by(self, made: tuple[Segment, Teller], old: Segment) -> None:
+        """What came meanwhile is told to the new segment too, and then it counts."""
+        segment, teller = made
+        with self._turn:
+            wish = self._written
+            try:
+                if self._segment is old and wish is not None:
+                    change, contents = teller.tell(wish.document, segment.contents)
+                    segment.append(contents, [framed_value(CHANGE, change), *_saved_frame(wish)])
+                    segment.finish()
+                    self._come_after(segment, teller)
+            finally:
+                if self._segment is not segment:  # it failed, or the old one was given up meanwhile
+                    segment.remove()
+
+    # Where it is this thread's turn
+
+    def _write_newest(self) -> Exception | None:
+        """Write; why it failed, if it did."""
+        wish = self._newest
+        if wish is None or wish is self._written:
+            return None
+        failure = self._write(wish)
+        if failure is None:
+            self._written, self._in_trouble = wish, False
         disk = self._disk.failure()
         if disk is not None:
             self._give_up_segment()
-        elif self._segment is not None and self._overgrown(self._segment):
-            self._go_aside(wish)
         return failure or disk
 
-    def _go_aside(self, wish: _Wish) -> None:
-        self._aside_is_long = cost(Document(), wish.document) > LARGE
-        self._aside = threading.Thread(target=self._write_aside, args=[wish], name="journal-aside", daemon=True)
-        self._aside.start()
-
-    def _write_aside(self, wish: _Wish) -> None:
-        """Write this, and then whatever came meanwhile."""
-        while True:
-            failure = self._written(wish, replace=True)
-            with self._turn:
-                self._failed_aside = failure or self._failed_aside
-                if self._waiting is None:
-                    self._aside = None
-                    return
-                wish, self._waiting = self._waiting, None
-
-    def _wait_for_aside(self) -> None:
-        with self._turn:
-            aside = self._aside
-        if aside is not None:
-            aside.join()
-
-    def _written(self, wish: _Wish, *, replace: bool) -> Exception | None:
-        """Write; why it failed, if it did. `replace`: an overgrown segment may give way to a new one."""
+    def _write(self, wish: _Wish) -> Exception | None:
         try:
-            self._append(wish, replace=replace)
+            self._append(wish)
         except (OSError, ValueError):
-            return self._written_anew(wish)
-        self._in_trouble = False
+            return self._write_anew(wish)
         return None
 
-    def _written_anew(self, wish: _Wish) -> Exception | None:
+    def _write_anew(self, wish: _Wish) -> Exception | None:
         """The segment at hand may end in half a record, behind which nothing is read; another one may succeed."""
         self._give_up_segment()
         try:
             self._start_segment(wish)
         except (OSError, ValueError) as error:
             return error
-        self._in_trouble = False
         return None
 
-    def _overgrown(self, segment: _Segment) -> bool:
-        return segment.size > max(self._smallest, GROWTH * segment.first_size)
-
-    def _append(self, wish: _Wish, *, replace: bool) -> None:
-        if self._segment is None or (replace and self._overgrown(self._segment)):
+    def _append(self, wish: _Wish) -> None:
+        segment = self._segment
+        if segment is None or (self._overgrown(segment) and segment.size < QUICKLY_REPLACED and not self._replacing):
             self._start_segment(wish)
             return
-        change, contents = self._teller.tell(wish.document, self._segment.contents)
-        self._segment.append(contents, [framed_value(CHANGE, change), *_saved_frame(wish)])
-        self._disk.sync(self._segment.handle)
+        change, contents = self._teller.tell(wish.document, segment.contents)
+        segment.append(contents, [framed_value(CHANGE, change), *_saved_frame(wish)])
+        self._disk.sync(segment.handle)
+        if self._overgrown(segment) and segment.size >= QUICKLY_REPLACED and not self._replacing:
+            self._replacing = True
+            self._go_aside(self._replace)
+
+    def _overgrown(self, segment: Segment) -> bool:
+        return segment.size > max(self._smallest, GROWTH * segment.first_size)
 
     def _start_segment(self, wish: _Wish) -> None:
         """Begin a segment with all of the document; those before it go when it is safe.
@@ -228,24 +280,30 @@ class Journal:
         """
         if not self._lock.acquire():
             raise OSError(f"{self.folder} is in use")
-        teller, old = Teller(), self._segment
+        teller, old = Teller(self._names), self._segment
         change, contents = teller.tell(wish.document, () if old is None else old.contents)
         if old is not None:
             contents |= {name: old.read(name) for name in teller.used() - contents.keys()}
-        beginning = framed_value(BEGINNING, Beginning(wish.project, time.time()))
         self._number += 1
-        segment = _Segment(self.folder / f"{self._number:08d}.journal")
+        segment = Segment(self._path(self._number))
         # Until it is written whole, it is one more that the next shall take the place of.
         self._older.append(segment)
-        segment.append(contents, [beginning, framed_value(CHANGE, change), *_saved_frame(wish)])
+        segment.append(contents, _opening(wish, change))
         self._older.remove(segment)
+        self._come_after(segment, teller)
+
+    def _come_after(self, segment: Segment, teller: Teller) -> None:
+        """From now on this segment counts; all before it go once it is on the disk."""
         superseded = self._all_segments()
         self._teller, self._segment, self._older = teller, segment, []
         self._disk.sync(segment.handle)
         for each in superseded:
             self._disk.retire(each)
 
-    def _all_segments(self) -> list[_Segment]:
+    def _path(self, number: int) -> Path:
+        return self.folder / f"{number:08d}.journal"
+
+    def _all_segments(self) -> list[Segment]:
         return self._older if self._segment is None else [*self._older, self._segment]
 
     def _give_up_segment(self) -> None:
@@ -258,101 +316,14 @@ class Journal:
             self.trouble.emit(f"Your work cannot be kept safe in {self.folder} ({reason}). Save the project now.")
 
 
+def _opening(wish: _Wish, change: Change) -> list[bytes]:
+    """The records with which a segment begins."""
+    beginning = framed_value(BEGINNING, Beginning(wish.project, time.time()))
+    return [beginning, framed_value(CHANGE, change), *_saved_frame(wish)]
+
+
 def _saved_frame(wish: _Wish) -> list[bytes]:
     return [framed_value(SAVED, Saved(wish.project))] if wish.saved else []
-
-
-class _Segment:
-    """One file of a journal. `contents`: where each packed content lies in it, (offset, length)."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-        self.size = 0
-        self.first_size = 0
-        self.contents: dict[str, tuple[int, int]] = {}
-
-    def append(self, contents: Mapping[str, bytes], values: Iterable[bytes]) -> None:
-        """Hand contents, and then the records that name them, to the system in one go."""
-        place, frames, places = self.size, [], {}
-        for name, content in contents.items():
-            frame = framed_content(name, content)
-            places[name] = (place + len(frame) - len(content), len(content))
-            place += len(frame)
-            frames.append(frame)
-        data = memoryview(b"".join((*frames, *values)))
-        self.size += len(data)
-        self.first_size = self.first_size or self.size
-        while data:
-            data = data[os.write(self.handle, data) :]
-        self.contents |= places
-
-    def read(self, name: str) -> bytes:
-        """A packed content."""
-        offset, length = self.contents[name]
-        with self.path.open("rb") as file:
-            file.seek(offset)
-            return file.read(length)
-
-
-class _Disk:
-    """Has the system put files on the disk, in a thread of its own, because that can take as long as it likes."""
-
-    def __init__(self) -> None:
-        self._wishes: queue.SimpleQueue[int | _Segment | threading.Event | None] = queue.SimpleQueue()
-        self._failures: queue.SimpleQueue[OSError] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
-
-    def sync(self, handle: int) -> None:
-        """Put a file on the disk."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
-            self._thread.start()
-        self._wishes.put(handle)
-
-    def retire(self, segment: _Segment) -> None:
-        """Remove a segment, after all that was wished before."""
-        self._wishes.put(segment)
-
-    def wait(self) -> None:
-        """Wait until all wishes are fulfilled."""
-        if self._thread is not None:
-            done = threading.Event()
-            self._wishes.put(done)
-            done.wait()
-
-    def stop(self) -> None:
-        """Fulfil all wishes and end."""
-        if self._thread is not None:
-            self._wishes.put(None)
-            self._thread.join()
-            self._thread = None
-
-    def failure(self) -> OSError | None:
-        """Why something could not be put on the disk, once."""
-        return None if self._failures.empty() else self._failures.get()
-
-    def _run(self) -> None:
-        while True:
-            wishes = [self._wishes.get()]
-            while not self._wishes.empty():
-                wishes.append(self._wishes.get())
-            for handle in {wish for wish in wishes if isinstance(wish, int)}:
-                self._try(handle)
-            for wish in wishes:
-                if isinstance(wish, threading.Event):
-                    wish.set()
-                elif isinstance(wish, _Segment):
-                    os.close(wish.handle)
-                    wish.path.unlink(missing_ok=True)
-            if None in wishes:
-                return
-
-    def _try(self, handle: int) -> None:
-        try:
-            os.fsync(handle)
-        except OSError as error:
-            self._failures.put(error)
 
 
 def read_journal(folder: Path) -> Recovered:

@@ -1,4 +1,4 @@
-"""What a journal says of a document: each record tells only what changed, and pixels are named by their content.
+"""What a journal says of a document: each record tells only what changed, and contents are told once, by a name.
 
 A record is framed by its length and its checksum, so that a journal cut off anywhere is read up to its last whole
 record.
@@ -6,11 +6,15 @@ record.
 
 from __future__ import annotations
 
+import os
 import struct
+import weakref
 import zlib
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import blake2b
+from itertools import count
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -19,18 +23,22 @@ from msgspec import Struct
 
 from app.model.document import Document, frozen
 from app.model.sequences import differing
-from app.paint.tiles import TILE, TileMask
+from app.paint.tiles import TILE, Pixels, TileMask
 from nodes.graph.model import Component, Frame, Graph, Link, Node
 
 Item = TypeVar("Item")
 
 NAME = 16
-"""Bytes of a content's name."""
+"""Bytes of a name."""
 
 _FRAME = struct.Struct("<II")  # length and CRC-32 of what follows
 
 CHANGE, CONTENT, BEGINNING, SAVED = b"C", b"B", b"H", b"S"
-_PACKED, _PLAIN = b"z", b"-"
+_PACKED, _RAW, _PLAIN = b"z", b"r", b"-"
+"""How a content is held: packed, not packed yet because that would have taken too long, or not worth packing."""
+
+PACKED_AT_ONCE = 2**20
+"""Bytes of new pixels up to which they are packed while the artist waits; writing them raw is ten times as quick."""
 
 
 class Beginning(Struct, frozen=True, omit_defaults=True):
@@ -76,16 +84,64 @@ class Change(Struct, frozen=True, omit_defaults=True):
     other: dict[str, str | None] = {}
 
 
+@dataclass(frozen=True, eq=False)
+class Held:
+    """A content as a journal holds it. `body` is not copied: large edits are written as they lie in memory."""
+
+    how: bytes
+    body: bytes | memoryview
+
+    @property
+    def size(self) -> int:
+        """Bytes in the journal."""
+        return len(self.how) + (len(self.body) if isinstance(self.body, bytes) else self.body.nbytes)
+
+    @classmethod
+    def of(cls, content: bytes) -> Held:
+        """What was read from a journal."""
+        return cls(content[:1], content[1:])
+
+
+class TileNames:
+    """Names of tiles, which never change: a name belongs to an array for as long as it lives.
+
+    Reading millions of pixels to name them by what they hold would take longer than writing them. Only tiles of one
+    value, of which large fills are made, are named by it.
+    """
+
+    def __init__(self) -> None:
+        self._stem = os.urandom(NAME // 2).hex()
+        self._numbers = count(256)
+        self._known: dict[int, tuple[weakref.ref[Pixels], str]] = {}
+
+    def of(self, tile: Pixels) -> str:
+        """The name of a tile."""
+        known = self._known.get(id(tile))
+        if known is not None and known[0]() is tile:
+            return known[1]
+        value = int(tile[0, 0])
+        even = value == tile[-1, -1] and value == tile.min() and value == tile.max()
+        name = f"{self._stem}{value if even else next(self._numbers):0{NAME}x}"
+        self._known[id(tile)] = weakref.ref(tile, partial(self._forget, id(tile))), name
+        return name
+
+    def _forget(self, place: int, gone: weakref.ref[Pixels]) -> None:
+        known = self._known.get(place)
+        if known is not None and known[0] is gone:
+            del self._known[place]
+
+
 @dataclass
 class Teller:
     """Tells a journal what changed since the document told before."""
 
+    tiles: TileNames
     told: Document = field(default_factory=Document)
     masks: dict[str, MaskRecord] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
 
-    def tell(self, document: Document, known: Container[str]) -> tuple[Change, dict[str, bytes]]:
-        """What changed, and the contents that it names and that are not `known`, packed for a journal, by name."""
+    def tell(self, document: Document, known: Container[str]) -> tuple[Change, dict[str, Held]]:
+        """What changed, and the contents that it names and that are not `known`, ready for a journal, by name."""
         before, after = self.told, document
         contents = _Contents(known)
         old, new = before.graph, after.graph
@@ -101,7 +157,7 @@ class Teller:
             other=self._told_files(before.other, after.other, contents),
         )
         self.told = document
-        return change, contents.packed
+        return change, contents.held()
 
     def used(self) -> set[str]:
         """The names of all contents of the document told last."""
@@ -116,21 +172,14 @@ class Teller:
             del self.masks[name]
         for name, mask in after.items():
             if mask is not before.get(name):
-                self.masks[name] = told[name] = self._mask(before.get(name), self.masks.get(name), mask, contents)
+                tiles = tuple((*place, self._tile(tile, contents)) for place, tile in mask.tiles.items())
+                self.masks[name] = told[name] = MaskRecord(mask.width, mask.height, tiles)
         return told
 
-    def _mask(
-        self, before: TileMask | None, record: MaskRecord | None, mask: TileMask, contents: _Contents
-    ) -> MaskRecord:
-        known = {} if record is None else {(column, row): name for column, row, name in record.tiles}
-        tiles = []
-        for place, tile in mask.tiles.items():
-            if before is not None and before.tiles.get(place) is tile:
-                name = known[place]
-            else:
-                name = contents.add(tile.tobytes(), packed)
-            tiles.append((*place, name))
-        return MaskRecord(mask.width, mask.height, tuple(tiles))
+    def _tile(self, tile: Pixels, contents: _Contents) -> str:
+        name = self.tiles.of(tile)
+        contents.add_tile(name, tile)
+        return name
 
     def _told_files(
         self, before: Mapping[str, bytes], after: Mapping[str, bytes], contents: _Contents
@@ -138,8 +187,7 @@ class Teller:
         told: dict[str, str | None] = dict.fromkeys(before.keys() - after.keys())
         for reference, content in after.items():
             if content is not before.get(reference):
-                # Pictures are packed already.
-                self.names[reference] = told[reference] = contents.add(content, plain)
+                self.names[reference] = told[reference] = contents.add_file(content)
         return told
 
 
@@ -148,14 +196,26 @@ class _Contents:
 
     def __init__(self, known: Container[str]) -> None:
         self._known = known
-        self.packed: dict[str, bytes] = {}
+        self._tiles: dict[str, Pixels] = {}
+        self._files: dict[str, Held] = {}
 
-    def add(self, content: bytes, pack: Callable[[bytes], bytes]) -> str:
-        """The name of a content, which is packed unless it was before."""
+    def add_tile(self, name: str, tile: Pixels) -> None:
+        """A tile, unless it was told before."""
+        if name not in self._known:
+            self._tiles[name] = tile
+
+    def add_file(self, content: bytes) -> str:
+        """A file, unless it was told before, and its name. Pictures are packed already."""
         name = content_name(content)
-        if name not in self._known and name not in self.packed:
-            self.packed[name] = pack(content)
+        if name not in self._known:
+            self._files[name] = Held(_PLAIN, content)
         return name
+
+    def held(self) -> dict[str, Held]:
+        """All of them as a journal holds them."""
+        small = sum(tile.nbytes for tile in self._tiles.values()) <= PACKED_AT_ONCE
+        hold = packed if small else raw
+        return self._files | {name: hold(tile.data) for name, tile in self._tiles.items()}
 
 
 class Listener:
@@ -213,18 +273,23 @@ def spliced(items: tuple[Item, ...], change: Splice[Item] | None) -> tuple[Item,
 
 
 def content_name(content: bytes) -> str:
-    """What a content is called."""
+    """What a file is called."""
     return blake2b(content, digest_size=NAME).hexdigest()
 
 
-def packed(content: bytes) -> bytes:
-    """A content as a journal holds it. The fastest packing: a journal is written while the artist waits."""
-    return _PACKED + zlib.compress(content, 1)
+def packed(tile: bytes | memoryview) -> Held:
+    """Pixels as a journal holds them. The fastest packing: a journal is written while the artist waits."""
+    return Held(_PACKED, zlib.compress(tile, 1))
 
 
-def plain(content: bytes) -> bytes:
-    """A content as a journal holds it, where packing would gain nothing."""
-    return _PLAIN + content
+def raw(tile: memoryview) -> Held:
+    """Pixels as a journal holds them when there is no time to pack them."""
+    return Held(_RAW, tile)
+
+
+def packed_later(held: Held) -> Held:
+    """A content, packed now if there was no time before."""
+    return packed(held.body) if held.how == _RAW else held
 
 
 def unpacked(content: bytes) -> bytes:
@@ -238,9 +303,12 @@ def framed(kind: bytes, body: bytes) -> bytes:
     return _FRAME.pack(len(payload), zlib.crc32(payload)) + payload
 
 
-def framed_content(name: str, content: bytes) -> bytes:
-    """The record of a packed content."""
-    return framed(CONTENT, bytes.fromhex(name) + content)
+def framed_content(name: str, content: Held) -> tuple[bytes, bytes | memoryview]:
+    """The record of a content: what comes before its body, and the body."""
+    head = CONTENT + bytes.fromhex(name) + content.how
+    checksum = zlib.crc32(content.body, zlib.crc32(head))
+    length = len(head) - len(content.how) + content.size
+    return _FRAME.pack(length, checksum) + head, content.body
 
 
 def framed_value(kind: bytes, value: Struct) -> bytes:
