@@ -38,7 +38,7 @@ class Need(Enum):
 class Action:
     """One thing that can be done: its id (by which settings rebind it), its words, its menu, and its first keys.
 
-    Actions of one `group` stand together in their menu.
+    Actions of one `group` stand together in their menu, and those of one `submenu` in a menu of their own in there.
     """
 
     id: str
@@ -51,10 +51,25 @@ class Action:
     scope: Scope = Scope.WINDOW
     group: int = 0
     needs: Need = Need.NOTHING
+    submenu: str = ""
 
 
-MENUS = ("File", "Edit", "Phrase", "Paint", "Nodes", "Run", "Picture", "View", "Window", "Help")
+NEEDED: Mapping[Need, str] = {
+    Need.UNDO: "nothing to undo",
+    Need.REDO: "nothing to make again",
+    Need.SAVED_FILE: "the file is only read here",
+    Need.WORDS: "select words first",
+    Need.PHRASE: "choose a phrase first",
+    Need.NODES: "select nodes first",
+    Need.SELECTION: "select something first",
+    Need.RESULT: "choose a picture first",
+    Need.JOB: "nothing runs",
+}
+"""Why an action cannot be done now."""
 
+MENUS = ("File", "Edit", "View", "Phrase", "Paint", "Nodes", "Run", "Picture", "Window", "Help")
+
+_EMPTYING = "Put what was taken out of the gallery into the trash of the system"
 _MODIFIERS = ("ctrl", "alt", "shift", "meta")
 
 
@@ -63,15 +78,14 @@ def _file() -> tuple[Action, ...]:
         Action("file.new", "New", "File", ("Ctrl+N",)),
         Action("file.new-from", "New From Template…", "File", ("Ctrl+Shift+N",)),
         Action("file.open", "Open…", "File", ("Ctrl+O",), help="A project, or a picture made with one"),
-        Action("file.recent", "Open Recent…", "File"),
+        Action("file.recent", "All Recent Projects…", "File"),
         Action("file.save", "Save", "File", ("Ctrl+S",), group=1, needs=Need.SAVED_FILE),
         Action("file.save-as", "Save As…", "File", ("Ctrl+Shift+S",), group=1),
         Action("file.save-template", "Save As Template…", "File", group=1),
         Action("file.export-graph", "Export Graph…", "File", help="The nodes alone, as JSON", group=2),
         Action("file.import-layers", "Import Layers…", "File", help="PNG, colour map or OpenRaster", group=2),
         Action("file.export-layers", "Export Layers…", "File", help="PNG, colour map or OpenRaster", group=2),
-        Action("file.settings", "Settings…", "File", ("Ctrl+,",), group=3),
-        Action("file.quit", "Quit", "File", ("Ctrl+Q",), group=4),
+        Action("file.quit", "Quit", "File", ("Ctrl+Q",), group=3),
     )
 
 
@@ -80,7 +94,8 @@ def _edit() -> tuple[Action, ...]:
         Action("edit.undo", "Undo", "Edit", ("Ctrl+Z",), needs=Need.UNDO),
         Action("edit.redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), needs=Need.REDO),
         Action("edit.history", "History", "Edit", help="Every step, to go back to any of them", checkable=True),
-        Action("edit.commands", "Commands…", "Edit", ("Ctrl+Shift+P",), help="Search all commands", group=1),
+        Action("edit.commands", "Commands…", "Edit", ("Ctrl+Shift+P",), help="Search all commands", group=3),
+        Action("file.settings", "Settings…", "Edit", ("Ctrl+,",), group=3),
     )
 
 
@@ -142,44 +157,61 @@ def _paint() -> tuple[Action, ...]:
 
 
 def _nodes() -> tuple[Action, ...]:
-    def node(name: str, title: str, *keys: str, group: int = 0, needs: Need = Need.SELECTION) -> Action:
-        return Action(f"canvas.{name}", title, "Nodes", keys, scope=Scope.GRAPH, group=group, needs=needs)
+    def node(
+        name: str, title: str, *keys: str, group: int = 0, needs: Need = Need.SELECTION, submenu: str = ""
+    ) -> Action:
+        return Action(
+            f"canvas.{name}", title, "Nodes", keys, scope=Scope.GRAPH, group=group, needs=needs, submenu=submenu
+        )
 
+    def edit(name: str, title: str, *keys: str, group: int = 1, needs: Need = Need.SELECTION) -> Action:
+        return Action(f"canvas.{name}", title, "Edit", keys, scope=Scope.GRAPH, group=group, needs=needs)
+
+    def part(name: str, title: str, *keys: str, needs: Need = Need.NODES) -> Action:
+        return node(name, title, *keys, group=2, needs=needs, submenu="Component")
+
+    lines, moves, walks = "Align and Distribute", "Nudge", "Go To"
     sides = ("left", "centre", "right", "top", "middle", "bottom")
     names = {"centre": "Centres", "middle": "Middles"}
     ways = ("Left", "Right", "Up", "Down")
     return (
         node("add", "Add Node…", "Tab", needs=Need.NOTHING),
         node("note", "Add Note", "N", needs=Need.NOTHING),
-        node("cut", "Cut", "Ctrl+X", group=1),
-        node("copy", "Copy", "Ctrl+C", group=1),
-        node("paste", "Paste", "Ctrl+V", group=1, needs=Need.NOTHING),
-        node("duplicate", "Duplicate", "Ctrl+D", group=1),
-        node("duplicate-wired", "Duplicate with Wires", "Ctrl+Shift+D", group=1),
-        node("delete", "Delete and Reconnect", "Del", "Backspace", group=1),
-        node("delete-apart", "Delete", "Shift+Del", group=1),
-        node("rename", "Rename…", "Ctrl+R", group=2),
-        node("wire", "Wire…", "W", group=2, needs=Need.NODES),
-        node("mute", "Mute", "M", group=2, needs=Need.NODES),
+        edit("cut", "Cut", "Ctrl+X"),
+        edit("copy", "Copy", "Ctrl+C"),
+        edit("paste", "Paste", "Ctrl+V", needs=Need.NOTHING),
+        edit("duplicate", "Duplicate", "Ctrl+D"),
+        edit("duplicate-wired", "Duplicate with Wires", "Ctrl+Shift+D"),
+        edit("delete", "Delete and Reconnect", "Del", "Backspace"),
+        edit("delete-apart", "Delete", "Shift+Del"),
+        edit("select-all", "Select All", "Ctrl+A", group=2, needs=Need.NOTHING),
+        edit("select-none", "Select Nothing", "Ctrl+Shift+A", group=2),
+        edit("lasso", "Lasso", "Q", group=2, needs=Need.NOTHING),
+        node("look", "Look at the Result", "I", group=1, needs=Need.NODES),
+        node("rename", "Rename…", "Ctrl+R", group=1),
+        node("wire", "Wire…", "W", group=1, needs=Need.NODES),
+        node("mute", "Mute", "M", group=1, needs=Need.NODES),
         node("frame", "Frame", "Ctrl+G", group=2),
-        node("component", "Make Component…", "Ctrl+Shift+G", group=2, needs=Need.NODES),
-        node("enter", "Open Component", "Ctrl+Down", group=3, needs=Need.NODES),
-        node("leave", "Leave Component", "Ctrl+Up", group=3, needs=Need.NOTHING),
-        node("show-outside", "Show Outside…", group=3, needs=Need.NODES),
-        node("make-unique", "Make Unique", group=3, needs=Need.NODES),
-        node("take-apart", "Take Component Apart", group=3, needs=Need.NODES),
-        node("keep-component", "Keep Component in Library", group=3, needs=Need.NODES),
-        node("save-component", "Save Component As…", group=3, needs=Need.NODES),
-        node("insert-component", "Insert Component From File…", group=3, needs=Need.NOTHING),
-        node("look", "Look at the Result", "I", group=3, needs=Need.NODES),
-        *(node(f"align-{side}", f"Align {names.get(side, side.title() + ' Edges')}", group=4) for side in sides),
-        node("distribute-across", "Distribute Across", group=4),
-        node("distribute-down", "Distribute Down", group=4),
-        *(node(f"nudge-{way.lower()}", f"Nudge {way}", way, group=5) for way in ways),
-        *(node(f"go-{way.lower()}", f"Go {way}", f"Alt+{way}", group=5, needs=Need.NOTHING) for way in ways),
-        node("select-all", "Select All", "Ctrl+A", group=6, needs=Need.NOTHING),
-        node("select-none", "Select Nothing", "Ctrl+Shift+A", group=6),
-        node("lasso", "Lasso", "Q", group=6, needs=Need.NOTHING),
+        part("component", "Make Component…", "Ctrl+Shift+G"),
+        part("enter", "Open Component", "Ctrl+Down"),
+        part("leave", "Leave Component", "Ctrl+Up", needs=Need.NOTHING),
+        part("show-outside", "Show Outside…"),
+        part("make-unique", "Make Unique"),
+        part("take-apart", "Take Component Apart"),
+        part("keep-component", "Keep Component in Library"),
+        part("save-component", "Save Component As…"),
+        part("insert-component", "Insert Component From File…", needs=Need.NOTHING),
+        *(
+            node(f"align-{side}", f"Align {names.get(side, side.title() + ' Edges')}", group=3, submenu=lines)
+            for side in sides
+        ),
+        node("distribute-across", "Distribute Across", group=3, submenu=lines),
+        node("distribute-down", "Distribute Down", group=3, submenu=lines),
+        *(node(f"nudge-{way.lower()}", f"Nudge {way}", way, group=3, submenu=moves) for way in ways),
+        *(
+            node(f"go-{way.lower()}", f"Go {way}", f"Alt+{way}", group=3, needs=Need.NOTHING, submenu=walks)
+            for way in ways
+        ),
     )
 
 
@@ -207,7 +239,6 @@ def _run() -> tuple[Action, ...]:
         Action("run.seed-fixed", "Same Seed Each Time", "Run", icon="lock", checkable=True, group=2),
         Action("run.seed-next", "Next Seed Each Time", "Run", icon="next", checkable=True, group=2),
         Action("run.new-seed", "New Seed Each Time", "Run", icon="dice", checkable=True, group=2),
-        Action("run.clear", "Bare Canvas", "Run", help="Take the picture below the paint away", group=3),
     )
 
 
@@ -225,16 +256,22 @@ def _picture() -> tuple[Action, ...]:
         picture("compare", "Compare Two", "C", icon="compare", told="Lay one over the other, with a slider", group=1),
         picture("remove", "Take Out of the Gallery", "Del", told="It can be put back", group=1),
         picture("show-file", "Show File", told="Open the folder in which the picture lies", group=2),
+        Action("run.empty-removed", "Empty Removed Pictures", "Picture", help=_EMPTYING, group=3),
+        Action("run.clear", "Bare Canvas", "Picture", help="Take the picture below the paint away", group=3),
     )
 
 
 def _view() -> tuple[Action, ...]:
-    def shown(name: str, title: str, *keys: str, icon: str = "", told: str = "", group: int = 1) -> Action:
-        return Action(f"view.{name}", title, "View", keys, icon, told, True, group=group)
+    def shown(
+        name: str, title: str, *keys: str, icon: str = "", told: str = "", group: int = 1, submenu: str = ""
+    ) -> Action:
+        return Action(f"view.{name}", title, "View", keys, icon, told, True, group=group, submenu=submenu)
 
     def look(place: str, name: str, title: str, *keys: str, icon: str = "") -> Action:
-        scope = Scope.GRAPH if place == "canvas" else Scope.PAINT
-        return Action(f"{place}.{name}", title, "View", keys, icon, scope=scope, group=3)
+        scope, submenu = (Scope.GRAPH, "Nodes") if place == "canvas" else (Scope.PAINT, "Canvas")
+        return Action(f"{place}.{name}", title, "View", keys, icon, scope=scope, group=3, submenu=submenu)
+
+    sees = "What the Model Sees"
 
     return (
         shown("paint", "Paint", "F1", icon="paint", told="The canvas and the sentence", group=0),
@@ -253,17 +290,17 @@ def _view() -> tuple[Action, ...]:
             Scope.PAINT,
             group=1,
         ),
-        shown("painted", "Layers As Painted", group=2),
-        shown("cells-32", "What the Model Sees: 32 Cells", group=2),
-        shown("cells-16", "What the Model Sees: 16 Cells", group=2),
-        shown("cells-8", "What the Model Sees: 8 Cells", group=2),
+        shown("painted", "Layers As Painted", group=2, submenu=sees),
+        shown("cells-32", "What the Model Sees: 32 Cells", group=2, submenu=sees),
+        shown("cells-16", "What the Model Sees: 16 Cells", group=2, submenu=sees),
+        shown("cells-8", "What the Model Sees: 8 Cells", group=2, submenu=sees),
         look("view", "fit", "Fit", "Home", icon="fit"),
         look("view", "real-size", "100 %", "Shift+1", "!"),
         look("view", "turn-left", "Turn Canvas Left", "4"),
         look("view", "turn-right", "Turn Canvas Right", "6"),
         look("view", "upright", "Canvas Upright", "5"),
-        look("canvas", "fit", "Fit", "Home"),
-        look("canvas", "real-size", "100 %", "Shift+1", "!"),
+        look("canvas", "fit", "Fit Nodes", "Home"),
+        look("canvas", "real-size", "Nodes at 100 %", "Shift+1", "!"),
         look("canvas", "zoom-in", "Zoom In", "Ctrl++", "Ctrl+="),
         look("canvas", "zoom-out", "Zoom Out", "Ctrl+-"),
         shown("dark", "Dark Theme", group=4),
@@ -296,7 +333,7 @@ def _help() -> tuple[Action, ...]:
 
 
 ACTIONS: tuple[Action, ...] = (
-    *_file(), *_edit(), *_phrase(), *_paint(), *_nodes(), *_run(), *_picture(), *_view(), *_window(), *_help(),
+    *_file(), *_edit(), *_view(), *_phrase(), *_paint(), *_nodes(), *_run(), *_picture(), *_window(), *_help(),
 )  # fmt: skip
 
 Chosen = Mapping[str, str]

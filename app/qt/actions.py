@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from PySide6.QtCore import Qt
@@ -18,6 +19,11 @@ _CONTEXTS = {
     # The node canvas hears its keys itself, since some mean other things in the middle of a gesture; menus show them.
     Scope.GRAPH: Qt.ShortcutContext.WidgetShortcut,
 }
+
+
+def plain_text(action: QAction) -> str:
+    """What an action is called, without the mark of the letter that it is reached by in its menu."""
+    return re.sub("&(.)", r"\1", action.text())
 
 
 class Actions:

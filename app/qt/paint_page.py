@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from app.paint.toolbox import Tool
-from app.qt.actions import Actions
+from app.qt.actions import Actions, plain_text
 from app.qt.desk import Desk
 from app.qt.paintview.tools.kit import PAINTING
 from app.qt.paintview.view import PaintView
@@ -93,7 +93,7 @@ class PaintPage(QWidget):
         button.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setObjectName("tool")
-        button.setToolTip(f"{action.text()}: {action.toolTip()}")
+        button.setToolTip(f"{plain_text(action)}: {action.toolTip()}")
         button.setFixedSize(BUTTON, BUTTON)
         return button
 

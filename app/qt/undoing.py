@@ -35,5 +35,6 @@ class Undoing:
         self._name("edit.redo", "Redo", Need.REDO, self._session.undone[:1])
 
     def _name(self, action: str, verb: str, need: Need, entry: tuple[Entry[Document], ...]) -> None:
-        self._actions[action].setText(f"{verb} {entry[0].label}" if entry else verb)
+        told = f" {entry[0].label.replace('&', '&&')}" if entry else ""
+        self._actions[action].setText(f"&{verb}{told}")
         self._actions.allow(need, there=bool(entry))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,14 +11,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.model import edits
-from app.model.actions import ACTIONS
+from app.model.actions import ACTIONS, MENUS
 from app.model.projects import read_document
 from app.paint.toolbox import Tool
+from app.qt.actions import plain_text
 from app.qt.application import DEMO, Studio
+from app.qt.canvas.selection import Selection
 from app.qt.dialogs.palette import CommandPalette
 from app.qt.panels.number import NumberSlider
 from app.qt.theme import LIGHT
@@ -255,6 +258,32 @@ def test_every_action_is_found_in_the_palette(studio: Studio, qtbot: QtBot) -> N
     assert palette.list.count() == 1
     QTest.keyClick(palette.field, Qt.Key.Key_Return)
     assert window.actions_["view.cells-16"].isChecked()
+    strike(window, Qt.Key.Key_F2)
+    window.canvas.canvas.select(Selection())
+    strike(window, Qt.Key.Key_P, CTRL | SHIFT)
+    palette = next(each for each in window.findChildren(CommandPalette) if each.isVisible())
+    assert palette.list.count() == len(ACTIONS), "what cannot be done now is found too"
+    QTest.keyClicks(palette.field, "align left")
+    said = [label.text() for label in palette.list.itemWidget(palette.list.item(0)).findChildren(QLabel)]
+    assert sorted(said) == ["Nodes: Align Left Edges", "select something first"]
+    QTest.keyClick(palette.field, Qt.Key.Key_Return)
+    assert palette.isVisible()
+    QTest.keyClick(palette.field, Qt.Key.Key_Escape)
+
+
+def test_menus_hold_every_action_once_with_letters_of_their_own(studio: Studio) -> None:
+    window = studio.window
+    titles = [plain_text(action) for action in window.menuBar().actions()]
+    assert titles == list(MENUS)
+    found = []
+    for menu in window.menuBar().findChildren(QMenu):
+        entries = [action for action in menu.actions() if not action.isSeparator()]
+        marked = [letter.casefold() for action in entries for letter in re.findall("(?<!&)&([^&])", action.text())]
+        assert len(set(marked)) == len(marked) >= len(entries) - 3
+        assert len(entries) <= 22, "a menu is seen whole"
+        found += [action for action in entries if action.menu() is None]
+    assert sorted(map(id, found)) == sorted(id(action) for _listed, action in window.actions_.listed())
+    assert len(found) == len(ACTIONS), "nothing that is listed is without something to do"
 
 
 def test_a_run_that_cannot_be_says_why_and_leads_there(studio: Studio) -> None:

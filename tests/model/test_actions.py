@@ -1,8 +1,11 @@
 """The list of actions has no clash, can be searched, and its keys can be changed."""
 
+import re
+
 import pytest
 
 from app.model.actions import ACTIONS, MENUS, Action, Scope, clashes, keys_of, plain_key, rebound, reset, search
+from tests.support import ROOT
 
 BY_ID = {action.id: action for action in ACTIONS}
 
@@ -11,6 +14,33 @@ def test_every_action_is_there_once_in_a_menu_that_is_there() -> None:
     assert len(BY_ID) == len(ACTIONS)
     assert {action.menu for action in ACTIONS} == set(MENUS)
     assert all(action.title and action.title == action.title.strip() for action in ACTIONS)
+
+
+def test_entries_of_a_group_or_a_submenu_stand_together_and_none_is_called_as_another() -> None:
+    for menu in MENUS:
+        entries = [action for action in ACTIONS if action.menu == menu]
+        assert len({action.title for action in entries}) == len(entries)
+        for submenu in {action.submenu for action in entries} - {""}:
+            assert len({action.group for action in entries if action.submenu == submenu}) == 1
+
+
+def test_icons_are_of_one_hand_and_each_is_used() -> None:
+    icons = {path.stem: path.read_text() for path in (ROOT / "resources" / "icons").glob("*.svg")}
+    assert {action.icon for action in ACTIONS} - {""} <= icons.keys()
+    for name, drawn in icons.items():
+        assert 'viewBox="0 0 20 20"' in drawn, name
+        widths = set(re.findall(r'stroke-width="([^"]*)"', drawn))
+        # Dots are strokes without a length, and as wide as they are large.
+        assert widths - {"1.5"} == set() or re.search(r"h\.01|stroke-dasharray", drawn), name
+        assert "1.5" in widths, name
+        assert 'stroke="currentColor"' in drawn, name
+        assert not re.search(r"#[0-9a-fA-F]{3}", drawn), f"{name} is tinted from the palette"
+    code = "".join(path.read_text() for path in (ROOT / "app").rglob("*.py"))
+    assert [name for name in icons if f'"{name}"' not in code] == []
+
+
+def test_all_actions_are_found_by_their_titles() -> None:
+    assert [action.id for action in ACTIONS if action not in search(action.title)[:3]] == []
 
 
 def test_no_key_means_two_things_in_one_place() -> None:

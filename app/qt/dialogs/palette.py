@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
+from app.model.actions import NEEDED, Action, search
+from app.qt.actions import plain_text
 from app.qt.theme import GRID
 
 _SIZE = QSize(480, 400)
@@ -27,13 +29,13 @@ _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -8, Qt.Key.K
 class CommandPalette(QFrame):
     """Type to search, Enter to do it, Esc to leave. It lies in its window, and goes when something else is wanted."""
 
-    def __init__(self, commands: Iterable[tuple[str, QAction]], parent: QWidget) -> None:
+    def __init__(self, commands: Iterable[tuple[Action, QAction]], parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("popup")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._before: QWidget | None = parent.focusWidget()
         self.setFixedSize(_SIZE)
-        self._commands = [(f"{menu}: {action.text()}", action) for menu, action in commands if action.isEnabled()]
+        self._commands = dict(commands)
         self.field = QLineEdit()
         self.field.setPlaceholderText("Search commands")
         self.field.setAccessibleName("Search commands")
@@ -74,20 +76,25 @@ class CommandPalette(QFrame):
         return super().eventFilter(watched, event)
 
     def _search(self, text: str) -> None:
-        words = text.casefold().split()
+        """What cannot be done now is found too, after the rest, and says why."""
         self.list.clear()
-        for title, action in self._commands:
-            if all(word in title.casefold() for word in words):
-                item = QListWidgetItem()
-                item.setData(Qt.ItemDataRole.UserRole, action)
-                item.setSizeHint(QSize(0, 4 * GRID))
-                self.list.addItem(item)
-                self.list.setItemWidget(item, _line(title, action.shortcut().toString()))
+        for listed in sorted(search(text, self._commands), key=lambda each: not self._commands[each].isEnabled()):
+            action = self._commands[listed]
+            item = QListWidgetItem()
+            item.setData(Qt.ItemDataRole.UserRole, action)
+            item.setSizeHint(QSize(0, 4 * GRID))
+            self.list.addItem(item)
+            title = f"{listed.menu}: {plain_text(action)}"
+            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            told = keys if action.isEnabled() else NEEDED.get(listed.needs, "")
+            self.list.setItemWidget(item, _line(title, told, able=action.isEnabled()))
         self.list.setCurrentRow(0)
 
     def _do(self) -> None:
         row = self.list.currentRow()
         action: QAction | None = self.list.item(row).data(Qt.ItemDataRole.UserRole) if row >= 0 else None
+        if action is not None and not action.isEnabled():
+            return
         self._leave()
         if action is not None:
             action.trigger()
@@ -101,13 +108,15 @@ class CommandPalette(QFrame):
         self.deleteLater()
 
 
-def _line(title: str, keys: str) -> QWidget:
+def _line(title: str, told: str, *, able: bool) -> QWidget:
     row = QWidget()
     row.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
     layout = QHBoxLayout(row)
     layout.setContentsMargins(GRID, 0, GRID, 0)
-    said = QLabel(keys)
+    said, name = QLabel(told), QLabel(title)
     said.setObjectName("quiet")
-    layout.addWidget(QLabel(title), 1)
+    name.setEnabled(able)
+    said.setEnabled(able)
+    layout.addWidget(name, 1)
     layout.addWidget(said)
     return row

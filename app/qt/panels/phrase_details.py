@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from app.model import edits
 from app.model.layers import Layer
-from app.qt.actions import Actions
+from app.qt.actions import Actions, plain_text
 from app.qt.desk import Desk
 from app.qt.panels.number import NumberSlider, Range
 from app.qt.panels.parts import BUTTON, CLOSE, column, icon_button
@@ -131,6 +131,6 @@ def _action_button(action: QAction) -> QToolButton:
     button.setDefaultAction(action)
     button.setFixedSize(BUTTON, BUTTON)
     button.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
-    button.setAccessibleName(action.text())
+    button.setAccessibleName(plain_text(action))
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button
