@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QCheckBox, QFrame, QWidget
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from app.qt.paintview.view import PaintView
 from app.qt.panels.number import NumberSlider, Range
 from app.qt.panels.parts import column, heading
+from app.qt.popup import Popup
 from app.qt.theme import GRID
 
 USUAL_TILT = 50.0
@@ -18,15 +18,11 @@ _TILT = Range(0.0, 100.0, USUAL_TILT, "%", digits=0)
 _WIDTH = 240
 
 
-class PenOptions(QFrame):
-    """Opens below its button, and closes when the keys go elsewhere."""
+class PenOptions(Popup):
+    """Opens below its button."""
 
     def __init__(self, view: PaintView, parent: QWidget) -> None:
-        super().__init__(parent.window())
-        self.setObjectName("popup")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.setFixedWidth(_WIDTH)
+        super().__init__(parent, _WIDTH)
         self.setAccessibleName("Pen")
         self._view = view
         self.size_box = QCheckBox("Pressure changes the size")
@@ -46,24 +42,7 @@ class PenOptions(QFrame):
         self.adjustSize()
         window = button.window()
         at = button.mapTo(window, QPoint(0, button.height() + GRID // 2))
-        self.move(min(at.x(), window.width() - self.width() - GRID), at.y())
-        self.show()
-        self.raise_()
-        self.size_box.setFocus()
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            application.focusChanged.connect(self._follow_focus)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape closes it."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.close()
-        else:
-            super().keyPressEvent(event)
-
-    def _follow_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
-        if now is not None and now is not self and not self.isAncestorOf(now):
-            self.close()
+        self.open_at(QPoint(min(at.x(), window.width() - self.width() - GRID), at.y()), self.size_box)
 
     def _show_tips(self) -> None:
         tip = self._view.settings.brush

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QFrame, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtCore import QPoint, QRect, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
 
 from app.model import edits
 from app.model.timeline import EXPERT
@@ -17,24 +16,21 @@ from app.qt.canvas.scale import Scale
 from app.qt.desk import Desk
 from app.qt.panels.number import NumberSlider
 from app.qt.panels.parts import column, heading, quiet, rule
+from app.qt.popup import Popup
 from app.qt.theme import GRID
 from nodes.specs.declare import Parameter
 
 _WIDTH = 36 * GRID
 
 
-class SpanFields(QFrame):
-    """Opens over a span, and closes when the keys go elsewhere. `node_wanted`: its node shall be shown in the graph."""
+class SpanFields(Popup):
+    """Opens over a span. `node_wanted`: its node shall be shown in the graph."""
 
     node_wanted = Signal(str)
 
     def __init__(self, desk: Desk, found: Callable[[], tuple[Solve, Span] | None], parent: QWidget) -> None:
         """`found`: the solve and the span as they are now, after every edit."""
-        super().__init__(parent.window())
-        self.setObjectName("popup")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.setFixedWidth(_WIDTH)
+        super().__init__(parent, _WIDTH)
         self._desk, self._found, self._window = desk, found, parent.window()
         self._rows = column(self)
         self.own_sampler: QComboBox | None = None
@@ -49,26 +45,8 @@ class SpanFields(QFrame):
         self.adjustSize()
         within = self._window.rect()
         left = min(max(room.center().x() - self.width() // 2, GRID), within.right() - self.width() - GRID)
-        self.move(QPoint(left, max(room.top() - self.height() - GRID, GRID)))
-        self.show()
-        self.raise_()
         first = next((field for field in self.findChildren(NumberSlider) if field.isEnabled()), None)
-        (first or self).setFocus()
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            application.focusChanged.connect(self._follow_focus)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape closes it."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.close()
-        else:
-            super().keyPressEvent(event)
-
-    def _follow_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
-        """A list that a choice opens is a window of its own, and keeps this open."""
-        if now is not None and now.window() is self.window() and now is not self and not self.isAncestorOf(now):
-            self.close()
+        self.open_at(QPoint(left, max(room.top() - self.height() - GRID, GRID)), first or self)
 
     def _add_own(self, solve: Solve, span: Span) -> None:
         name, _, told = span_said(solve, span).partition("  ·  ")
