@@ -22,6 +22,7 @@ from app.files.embedded import PARAMETERS_KEYWORD, EmbeddedError, read_texts
 from app.files.pictures import PictureError, look_at, small_picture
 from app.model.job import Result
 from app.model.provenance import told_by
+from app.model.removed import free_path
 from app.model.signal import Signal
 from engine.api.decoding import decode_json
 
@@ -61,6 +62,7 @@ class Gallery:
         self.trouble: Signal[str] = Signal()
         """The list cannot be written, as a sentence."""
         self._entries: dict[str, Entry] = {}
+        self._waiting: dict[Entry, Path] = {}  # where the pictures lie that were removed since the studio opened
         self._pair: tuple[str, str] | None = None
         self._reading = Lock()  # guards folder and entries against a folder that was read while another was chosen
 
@@ -147,12 +149,19 @@ class Gallery:
             if self._pair is not None and name in self._pair:
                 self.compare(None)
             self._append(replace(entry, gone=True))
-            self._set_aside(self.path(entry), self.folder / REMOVED / name)
+            # Names are given anew once they are free, so an earlier picture of this name may wait there.
+            self._waiting[entry] = free_path(self.folder / REMOVED / name)
+            self._set_aside(self.path(entry), self._waiting[entry])
             self.removed.emit(name)
 
     def put_back(self, entry: Entry) -> None:
-        """Take a picture in again that was just removed."""
-        self._set_aside(self.folder / REMOVED / entry.name, self.path(entry))
+        """Take a picture in again that was just removed, under another name if its own was given away meanwhile."""
+        source, goal = self._waiting.pop(entry), free_path(self.path(entry))
+        if not source.is_file():
+            self.trouble.emit(f"{entry.name} is no longer among the removed pictures. Look for it in the trash.")
+            return
+        self._set_aside(source, goal)
+        entry = replace(entry, name=goal.relative_to(self.folder).as_posix())
         self._entries[entry.name] = entry
         self._append(entry)
         self.added.emit(entry)

@@ -38,7 +38,10 @@ class Keeping(QObject):
         self._running, self._messages = running, messages
         self._show_gallery, self._show_paint = show_gallery, show_paint
         self._disconnect = gallery.removed.connect(lambda name: strip.take_out(gallery.folder / name))
-        page.told.connect(messages.say)
+        self._told = ""
+        page.told.connect(self._tell)
+        for signal in (page.left, page.chosen):
+            signal.connect(lambda: messages.withdraw(self._told))
 
     def leave(self) -> None:
         """The window closes."""
@@ -114,6 +117,10 @@ class Keeping(QObject):
         menu.addAction("Use As Style").triggered.connect(lambda _checked=False: use_style())
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(at)
+
+    def _tell(self, sentence: str) -> None:
+        self._told = sentence
+        self._messages.say(sentence)
 
     @property
     def _in_gallery(self) -> bool:

@@ -30,6 +30,7 @@ from app.qt.exchanging import Exchange
 from app.qt.filing import Filing
 from app.qt.foreseeing import Foreseeing
 from app.qt.gallery.page import GalleryPage
+from app.qt.gallery.removed import RemovedPictures
 from app.qt.graph_page import GraphPage
 from app.qt.keeping import HANDLING, RESTORING, Keeping
 from app.qt.living import Living
@@ -95,6 +96,7 @@ class StudioWindow(QMainWindow):
         self.living = Living(self.desk, parts.jobs, self.page.view)
         self.foreseeing = Foreseeing(self.desk, parts.jobs, self.running, self.bar)
         self.gallery = GalleryPage(parts.gallery, parts.aside, self.actions_, self.icons)
+        self.removed = RemovedPictures(parts.gallery, parts.aside, self.messages, self.actions_["run.empty-removed"])
         self.keeping = Keeping(
             parts.gallery,
             self.gallery,
@@ -246,6 +248,7 @@ class StudioWindow(QMainWindow):
         bind("run.star", lambda: self.keeping.star())  # noqa: PLW0108
         bind("run.compare", lambda: self.keeping.compare())  # noqa: PLW0108
         bind("run.remove", lambda: self.keeping.remove())  # noqa: PLW0108
+        bind("run.empty-removed", lambda: self.removed.empty())  # noqa: PLW0108
         bind("run.show-file", lambda: self.keeping.show_file())  # noqa: PLW0108
 
     def _bind_views(self) -> None:
@@ -423,7 +426,7 @@ class StudioWindow(QMainWindow):
         self.graph.inspector.leave()
         self.timeline.leave()
         self.canvas.leave()
-        for part in (self.keeping, self.living, self.foreseeing, self.queue):
+        for part in (self.removed, self.keeping, self.living, self.foreseeing, self.queue):
             part.leave()
         super().closeEvent(event)
         self.closed.emit()

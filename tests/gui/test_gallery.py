@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from app.files.embedded import picture_facts
 from app.model import edits
 from app.model.conversion import MaskEncoder, to_project
-from app.model.gallery import LIST_NAME, Entry
+from app.model.gallery import LIST_NAME, REMOVED, Entry
 from app.model.job import JobState, Result
 from app.qt.application import Studio
 from nodes.graph.model import End
@@ -158,6 +158,73 @@ def test_what_is_taken_out_can_be_put_back(studio: Studio) -> None:
     QTest.mouseClick(window.messages.action, LEFT)
     assert [entry.prompt for entry in window.gallery.shelf.entries] == list(reversed(NAMES))
     assert all(studio.gallery.path(entry).is_file() for entry in studio.gallery.entries)
+
+
+def test_a_picture_whose_name_was_given_away_comes_back_beside_the_new_one(studio: Studio) -> None:
+    window, gallery = studio.window, studio.gallery
+    first = gallery.entries[0]
+    content = gallery.path(first).read_bytes()
+    for _ in range(2):
+        click(studio, 0)
+        strike(window, Qt.Key.Key_Delete)
+        back = window.messages.action
+        keep(studio, "another castle", 3)
+    QTest.mouseClick(back, LEFT)
+    prompts = [entry.prompt for entry in gallery.entries]
+    assert prompts.count("another castle") == 2
+    assert len({gallery.path(entry).read_bytes() for entry in gallery.entries}) == len(gallery.entries) - 1
+    assert content in [path.read_bytes() for path in (gallery.folder / REMOVED).rglob("*.png")]
+
+
+def test_removed_pictures_are_counted_and_go_into_the_trash(
+    studio: Studio, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path))  # the trash of this test alone, on the disk of its pictures
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    window, button = studio.window, studio.window.gallery.emptying
+    assert not button.isVisible()
+    click(studio, 0)
+    strike(window, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: button.text().startswith("Empty Removed Pictures (1 picture, "))
+    QTest.mouseClick(window.messages.action, LEFT)
+    qtbot.waitUntil(lambda: not button.isVisible())
+    click(studio, 0)
+    strike(window, Qt.Key.Key_Delete)
+    qtbot.waitUntil(button.isVisible)
+    QTest.mouseClick(button, LEFT)
+    qtbot.waitUntil(lambda: not button.isVisible())
+    assert not list((studio.gallery.folder / REMOVED).rglob("*"))
+    assert "trash" in window.messages.text
+    assert len(list((tmp_path / "data").rglob("*.png"))) == 1
+
+
+def test_without_a_trash_one_is_asked_before_files_are_deleted(studio: Studio, qtbot: QtBot) -> None:
+    window = studio.window
+    window.removed.throw = lambda _path: False
+    click(studio, 0)
+    strike(window, Qt.Key.Key_Delete)
+    qtbot.waitUntil(window.gallery.emptying.isVisible)
+    QTest.mouseClick(window.gallery.emptying, LEFT)
+    qtbot.waitUntil(lambda: window.messages.action.text() == "Delete for Good")
+    assert list((studio.gallery.folder / REMOVED).rglob("*.png"))
+    QTest.mouseClick(window.messages.action, LEFT)
+    qtbot.waitUntil(lambda: not list((studio.gallery.folder / REMOVED).rglob("*")))
+    qtbot.waitUntil(lambda: not window.gallery.emptying.isVisible())
+
+
+def test_what_the_gallery_said_goes_when_one_leaves_it_or_does_it(studio: Studio) -> None:
+    window, page = studio.window, studio.window.gallery
+    click(studio, len(NAMES) - 1)
+    strike(window, Qt.Key.Key_C)
+    assert "two pictures" in window.messages.text
+    click(studio, 0, CTRL)
+    assert window.messages.text == ""
+    click(studio, len(NAMES) - 1)
+    strike(window, Qt.Key.Key_C)
+    strike(window, Qt.Key.Key_F1)
+    assert window.messages.text == ""
+    assert not page.isVisible()
 
 
 def test_a_picture_is_taken_up_again_whole_or_in_part(studio: Studio, qtbot: QtBot) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QColor, QHideEvent, QImage, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from app.model.aside import Aside
 from app.model.gallery import Entry, Gallery
@@ -24,10 +24,11 @@ from app.qt.theme import GRID, Icons, Theme
 
 
 class GalleryPage(QWidget):
-    """`chosen`: another picture is chosen, or none. `told`: a sentence for the artist."""
+    """`chosen`: another picture is chosen, or none. `told`: a sentence for the artist. `left`: it is seen no more."""
 
     chosen = Signal()
     told = Signal(str)
+    left = Signal()
 
     def __init__(self, gallery: Gallery, aside: Aside, actions: Actions, icons: Icons) -> None:
         super().__init__()
@@ -40,6 +41,7 @@ class GalleryPage(QWidget):
         self.field = QLineEdit()
         self.starred = icon_button(icons, "star", "Only starred pictures", self._search, checkable=True)
         self.back_button = icon_button(icons, "back", "Back to the grid (Esc)", self.back)
+        self.emptying = _opener(actions["run.empty-removed"])
         self._count, self._empty = QLabel(), QLabel()
         self._middle = QStackedWidget()
         self._lay_out()
@@ -132,6 +134,10 @@ class GalleryPage(QWidget):
         self._follow()
         return True
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.left.emit()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() != Qt.Key.Key_Escape or not self.back():
             super().keyPressEvent(event)
@@ -174,6 +180,7 @@ class GalleryPage(QWidget):
         layout.addWidget(self.field, 1)
         layout.addWidget(self.starred)
         layout.addStretch(1)
+        layout.addWidget(self.emptying)
         layout.addWidget(self._count)
         return bar
 
@@ -256,6 +263,18 @@ class GalleryPage(QWidget):
             self._complain(entry, image)
         if not first.isNull() and not second.isNull():
             self.wipe.show_pair(first, second, (_name(pair[0]), _name(pair[1])))
+
+
+def _opener(action: QAction) -> QToolButton:
+    """A quiet button that is there while its action makes sense."""
+    button = QToolButton()
+    button.setObjectName("opener")
+    button.setDefaultAction(action)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.hide()
+    action.enabledChanged.connect(button.setVisible)
+    return button
 
 
 def _name(entry: Entry) -> str:

@@ -61,6 +61,11 @@ class MessageBar(QWidget):
         else:
             self._timer.start(1000 * _SECONDS)
 
+    def withdraw(self, sentence: str) -> None:
+        """Take a sentence away that holds no more, if it is still shown."""
+        if self.text == sentence:
+            self.dismiss()
+
     def dismiss(self) -> None:
         """Take the message away."""
         self._timer.stop()
