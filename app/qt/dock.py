@@ -81,8 +81,9 @@ class Header(QWidget):
         # What comes and goes with the mouse stands before the corner, which thus never moves away from below it.
         last = (*self._corner, self.detach, self.shut) if self._dock.tabbed else (self.detach, self.shut, *self._corner)
         for widget in last:
+            share = self._row.stretch(self._row.indexOf(widget))
             self._row.removeWidget(widget)
-            self._row.addWidget(widget)
+            self._row.addWidget(widget, share)
             self._row.setAlignment(widget, Qt.AlignmentFlag.AlignHCenter if upright else Qt.AlignmentFlag.AlignVCenter)
         self._offer(near=self.underMouse())
 
