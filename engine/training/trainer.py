@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Protocol
 
@@ -74,7 +74,6 @@ class Trainer:
         device: torch.device | str = "cpu",
         processes: Processes = ALONE,
     ) -> None:
-        torch.manual_seed(config.seed)
         self.config, self.processes, self.device = config, processes, torch.device(device)
         self.passes = Passes.of(config, processes)
         self._stream, self._folder = stream, runs / config.name
@@ -96,7 +95,8 @@ class Trainer:
         self._mean = None if loss is None else torch.tensor(loss, device=self.device)
 
     def _new_network(self, runs: Path, *, fresh: bool) -> DenoisingNetwork:
-        network = build_network(self.config.network)
+        with _drawn_by(self.config.seed):
+            network = build_network(self.config.network)
         parent = self.config.start_from
         if parent is not None and fresh:
             source = find_checkpoint(runs / parent)
@@ -166,13 +166,15 @@ class Trainer:
         return self.processes.mean(total)
 
     def _pass(self, index: int) -> Tensor:
-        """Mean loss of micro-batch number `index`; noise and its levels are drawn on the device by its number."""
+        """Mean loss of micro-batch number `index`, from which noise, its levels and what the network drops follow."""
         batch = self._stream.batch(index).to(self.device)
-        generator = torch.Generator(self.device).manual_seed(2**32 * self.config.seed + index)
+        number = 2**32 * self.config.seed + index
+        generator = torch.Generator(self.device).manual_seed(number)
         sigma = self._noise.sample(len(batch.pictures), generator)
         noise = torch.randn(batch.pictures.shape, generator=generator, device=self.device)
         half = self.config.execution.precision == "bfloat16"
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
+        dropping = _drawn_by(number, self.device) if self.config.network.dropout else nullcontext()
+        with dropping, torch.autocast(self.device.type, torch.bfloat16, enabled=half):
             loss: Tensor = self._loss(batch.pictures, noise, sigma, batch.embeddings)
         return loss
 
@@ -205,6 +207,15 @@ class _Loss(nn.Module):
     def forward(self, pictures: Tensor, noise: Tensor, sigma: Tensor, embeddings: Embeddings) -> Tensor:
         """Mean loss of a micro-batch, a scalar."""
         return denoising_loss(UNetDenoiser(self.network), pictures, noise, sigma, embeddings).mean()
+
+
+@contextmanager
+def _drawn_by(seed: int, device: torch.device | None = None) -> Iterator[None]:
+    """Let a seed alone say what layers draw by themselves; whoever else draws outside the block does not notice."""
+    cuda = [device] if device is not None and device.type == "cuda" else []
+    with torch.random.fork_rng(devices=cuda):
+        torch.manual_seed(seed)
+        yield
 
 
 def is_finished(config: TrainingConfig, state: TrainingState) -> bool:

@@ -277,3 +277,19 @@ def test_the_moving_average_follows() -> None:
     before = average.network.weight.clone()  # type: ignore[operator]  # nn.Module attributes
     average.update(network, step=10_000)
     torch.testing.assert_close(average.network.weight, before + 0.5)
+
+
+def test_what_a_network_drops_follows_from_the_seed_alone(tmp_path: Path) -> None:
+    config = toy_config(tmp_path)
+    config = msgspec.structs.replace(config, network=msgspec.structs.replace(config.network, dropout=0.3))
+    trained: list[dict[str, torch.Tensor]] = []
+    for elsewhere, folder in ((1, "first"), (2, "second")):
+        torch.manual_seed(elsewhere)
+        expected = torch.random.get_rng_state()
+        trainer = toy_trainer(config, tmp_path / folder)
+        trainer.run()
+        assert torch.equal(torch.random.get_rng_state(), expected)  # and training changes no numbers drawn elsewhere
+        trained.append(weights(trainer))
+    assert_close(trained[0], trained[1], tolerance=0.0)
+    other = toy_trainer(msgspec.structs.replace(config, seed=7), tmp_path / "third")
+    assert not torch.equal(next(iter(weights(other).values())), next(iter(trained[0].values())))
