@@ -15,13 +15,11 @@ import time
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Connection, Listener
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from engine.api.model_folders import ModelWatch
+from engine.models.catalogue import RESOURCES, Catalogue
 from engine.runtime.host import LOG, Host, HostSettings, greet
 from engine.runtime.machine import cache_budget, model_budget
-
-if TYPE_CHECKING:
-    from engine.models.catalogue import Catalogue
 
 # How long an engine waits for its client, in seconds.
 PATIENCE = 30.0
@@ -41,25 +39,26 @@ def main() -> int:
 
 
 class InstalledModels:
-    """Loads parts of installed models; the catalogue imports torch, so it comes in with the first one."""
+    """The models of the program and those that were added."""
 
     def __init__(self, added: Path | None) -> None:
-        self._added = added
-        self._catalogue: Catalogue | None = None
+        folders = (RESOURCES, *([added] if added else []))
+        self._catalogue, self._watch = Catalogue(*folders), ModelWatch(folders)
 
-    def __call__(self, model: str, part: str, device: str) -> object:
+    def load(self, model: str, part: str, device: str) -> object:
         """Load one denoiser onto a device."""
-        if self._catalogue is None:
-            from engine.models.catalogue import RESOURCES, Catalogue
-
-            self._catalogue = Catalogue(RESOURCES, *([self._added] if self._added else []))
         return self._catalogue.load_part(model, part, device)
+
+    def changed(self) -> bool:
+        """Whether models came, went or were replaced since this was asked before."""
+        return self._watch.changed()
 
 
 def _settings(arguments: argparse.Namespace, begun: float) -> HostSettings:
-    models = arguments.model_bytes
+    models, installed = arguments.model_bytes, InstalledModels(arguments.models)
     return HostSettings(
-        InstalledModels(arguments.models),
+        installed.load,
+        installed.changed,
         tuple(filter(None, arguments.warm.split(","))),
         arguments.cache_bytes or cache_budget(),
         (lambda _device: int(models)) if models else model_budget,

@@ -25,6 +25,7 @@ from app.model.document import Document, frozen
 from app.model.engine_state import EngineState, after
 from app.model.face import SOLVES
 from app.model.job import STATE_OF, Job, JobState, NodeFacts
+from app.model.model_cards import Models, missing_models
 from app.model.seeds import planned_seeds, planned_size, prompt_text
 from app.model.settings import Device
 from app.model.signal import Signal
@@ -41,7 +42,7 @@ from engine.api.messages import (
 from engine.api.plan import Asset, Plan, Step
 from engine.api.report import StepOutcome
 from nodes.graph.compile import compile_plan
-from nodes.graph.errors import GraphError
+from nodes.graph.errors import GraphError, ProblemsError
 from nodes.registry import Registry
 
 
@@ -106,6 +107,8 @@ class Jobs:
         self.device = Device.AUTO
         self.embed_project = True
         """Whether pictures carry the project that made them."""
+        self.models: Callable[[], Models] | None = None
+        """Tells the models that there are; None: what a node names is not looked for."""
         self.record_attention = False
         """Whether the nodes that draw tell where their denoisers look."""
         self.results = folders.results
@@ -145,6 +148,7 @@ class Jobs:
             ProblemsError: the document cannot run as it is; it carries every problem.
         """
         draft = self._draft(document, wish.targets)
+        self._require_models(document, draft)
         job = self._new(document, wish, draft)
         device, embed = self.device, self.embed_project and not wish.live
         solves = tuple(step.node for step in draft.steps if step.type in SOLVES) if self.record_attention else ()
@@ -243,6 +247,14 @@ class Jobs:
         """The plan, with masks and pictures yet unnamed: they get names by content only when written, aside."""
         unnamed = {reference: Asset("", "") for reference in document.files}
         return compile_plan(document.graph, self._registry, targets, unnamed)
+
+    def _require_models(self, document: Document, draft: Plan) -> None:
+        if self.models is None:
+            return
+        needed = {step.node for step in draft.steps}
+        missing = [each for each in missing_models(document.graph, self.models()) if each.node in needed]
+        if missing:
+            raise ProblemsError(missing)
 
     def _named(self, document: Document) -> Plan:
         """Done aside: the plan with the keys that the engine will see."""

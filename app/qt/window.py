@@ -5,20 +5,21 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import partial
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app.model.actions import Need
 from app.model.document import Document
+from app.model.installed import InstalledModels
 from app.model.layer_files import holds_layers
 from app.model.layouts import Place, load_layouts, save_layouts
-from app.model.model_cards import read_models
 from app.model.provenance import carries_project
 from app.model.settings import SeedMode
 from app.model.settings import Theme as ThemeChoice
 from app.paint.toolbox import Tool
 from app.qt.actions import Actions
+from app.qt.canvas.checking import Checker
 from app.qt.canvas.facts import Facts
 from app.qt.canvas.look import DARK as DARK_CANVAS
 from app.qt.canvas.look import LIGHT as LIGHT_CANVAS
@@ -44,6 +45,7 @@ from app.qt.panels.problems import ProblemCount
 from app.qt.panels.queue import QueuePanel
 from app.qt.panels.read_only import ReadOnlyBar
 from app.qt.panels.run_bar import RunBar
+from app.qt.panels.size import SizePanel
 from app.qt.panels.small_view import SmallView
 from app.qt.panels.status import EngineStatus
 from app.qt.panels.strip import Part, ResultsStrip
@@ -68,6 +70,8 @@ class StudioWindow(QMainWindow):
     def __init__(self, parts: Parts, theme: Theme) -> None:
         super().__init__()
         self._parts = parts
+        self.models = InstalledModels((RESOURCES, parts.workspace.home.models))
+        parts.jobs.models = self.models.latest
         self._told_shown = self._may_close = self._seen_graph = False
         self.icons = Icons(theme)
         self.desk = Desk(parts.workspace.session, parts.workspace.registry, self)
@@ -184,7 +188,7 @@ class StudioWindow(QMainWindow):
         self.add_panel(Panel("size", "Size and Crop", size, paint, corner=(size.reset,)), "panel.size")
         self.add_panel(Panel("inspector", "Inspector", self.graph.inspector, graph, scrolls=False), "panel.inspector")
         self.add_panel(Panel("small-view", "Paint View", self.small_view, graph, scrolls=False), "panel.small-view")
-        models = read_models((RESOURCES, self._parts.workspace.home.models))
+        models = self.models.latest()
         self.timeline = TimelinePanel(self.desk, self._parts.jobs, models)
         self.canvas.checker.models = models
         self.timeline.node_wanted.connect(self.show_node)
@@ -309,7 +313,7 @@ class StudioWindow(QMainWindow):
 
     def show_commands(self) -> None:
         """Open the command palette."""
-        CommandPalette(((listed.menu, action) for listed, action in self.actions_.listed()), self).open_over(self)
+        CommandPalette(self.actions_.listed(), self).open_over(self)
 
     def hear(self, event: object) -> None:
         """Show on the nodes what the engine tells."""
@@ -339,6 +343,7 @@ class StudioWindow(QMainWindow):
             session.changed.connect(self._follow),
             session.dirty_changed.connect(self.setWindowModified),
             self._parts.workspace.renamed.connect(lambda _title: self._name()),
+            *(self.models.changed.connect(each.show_models) for each in self._model_readers()),
         ]
         self.canvas.checker.found.connect(self.problems.show_problems)
         self.problems.wanted.connect(self.show_node)
@@ -354,6 +359,9 @@ class StudioWindow(QMainWindow):
         self._hand_results()
         self._follow(session.document, session.document)
         self._follow_selection()
+
+    def _model_readers(self) -> tuple[TimelinePanel, Checker, SizePanel]:
+        return self.timeline, self.canvas.checker, self.page.size_panel
 
     def _follow(self, _before: Document, _after: Document) -> None:
         self._undoing.follow()
@@ -401,6 +409,11 @@ class StudioWindow(QMainWindow):
         self.setWindowModified(self._parts.workspace.session.dirty)
 
     # Coming and going
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.models.latest()  # the artist may come from where models are added
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

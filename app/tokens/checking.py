@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
-from app.model.model_cards import Models, read_models
+from app.model.installed import InstalledModels
 from app.model.token_reading import Reading
 from app.model.vocabulary import UnknownWord, Vocabulary
 
@@ -29,11 +29,8 @@ Checker: TypeAlias = Callable[[str, str], Checked]
 
 
 def checker(*folders: Path) -> Checker:
-    """Checks texts with the models in `folders`, each loaded once. What it gives may be called in one thread only."""
-
-    @lru_cache(maxsize=1)
-    def models() -> Models:
-        return read_models(folders)
+    """Checks texts with the models in `folders`, as they come and go. What it gives belongs to one thread."""
+    installed = InstalledModels(folders)
 
     @lru_cache(maxsize=8)
     def read(model: str) -> Callable[[str], Reading]:
@@ -41,8 +38,11 @@ def checker(*folders: Path) -> Checker:
 
         return SentenceReader(_place(folders, model)).read
 
+    installed.changed.connect(lambda _models: read.cache_clear())
+
     def check(model: str, text: str) -> Checked:
-        vocabulary, card = models().vocabulary(model), models().cards.get(model)
+        models = installed.latest()
+        vocabulary, card = models.vocabulary(model), models.cards.get(model)
         title = model if card is None else card.title
         return Checked(text, title, read(model)(text), vocabulary.unknown(text), vocabulary)
 

@@ -60,10 +60,11 @@ class Executor:
 
     def run(self, job: Job) -> JobReport:
         """Run `job` to its end, be it done, failed or cancelled. Nothing that a node raises comes out of here."""
-        runner = StepRunner(job, self._cache, self._functions, self._surroundings, self._free_memory)
+        runner = StepRunner(job, self._cache, self._functions, self._surroundings, self.forget)
         return _JobRun(job, runner, self._history, self._surroundings, self._borrowing).run()
 
-    def _free_memory(self) -> None:
+    def forget(self) -> None:
+        """Let go of all results that are kept, and of all models that nothing works with now."""
         self._cache.clear()
         self._borrowing.free_memory()
 

@@ -62,11 +62,15 @@ GLANCE = 0.02
 class HostSettings:
     """How an engine process works. `warm`: modules to import before anyone asks; budgets in bytes.
 
+    `models_changed`: whether models came, went or were replaced since it was asked before; then nothing that was loaded
+    or made with them counts any more.
+
     `longest_silence`: seconds after which a process in which some library lets no thread run ends itself: its client
     may have gone, and nothing else in it could notice. `begun`: when the process began, on the monotonic clock.
     """
 
     load: LoadPart
+    models_changed: Callable[[], bool]
     warm: Sequence[str]
     cache_budget: int
     model_budget: Callable[[str], int]
@@ -152,6 +156,9 @@ class Host:
         while self._warm_up.is_alive() and not job.token.cancelled:
             self._warm_up.join(GLANCE)
         try:
+            if self._settings.models_changed():
+                LOG.info("models came, went or were replaced")
+                self._executor.forget()
             end = self._end_of(job, self._executor.run(job))
         except Exception as error:  # the border of a job: a plan that makes no sense costs itself only
             LOG.exception("job %s broke", job.id)

@@ -43,6 +43,11 @@ class Checker(QObject):
             self._document, self._inside = document, inside
             self._soon.start()
 
+    def show_models(self, models: Models) -> None:
+        """Look again, for there are other models now."""
+        self.models = models
+        self._soon.start()
+
     def stop(self) -> None:
         """Look at nothing more, and wait for what is being looked at."""
         self._soon.stop()

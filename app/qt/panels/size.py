@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSpinBox, QWidget
 
 from app.model import edits
 from app.model.home import find_home
-from app.model.model_cards import read_models
+from app.model.model_cards import Models, read_models
 from app.model.picture_sizes import drawn_instead, native_side, offered_sizes, ratio
 from app.qt.desk import Desk
 from app.qt.panels.parts import CLOSE, icon_button, panel_column, quiet
@@ -60,6 +60,11 @@ class SizePanel(QWidget):
         self.fields = self._made_fields(self._numbers)
         layout.addWidget(self._numbers)
         desk.changed.connect(self.refresh)
+        self.refresh()
+
+    def show_models(self, models: Models) -> None:
+        """Offer the sizes that the model draws, for there are other models now."""
+        self._models = models
         self.refresh()
 
     def refresh(self) -> None:

@@ -96,6 +96,11 @@ class TimelineBand(QWidget):
             self._graph = graph
             self._show(timeline(self._desk.document, self._desk.registry, self._models))
 
+    def show_models(self, models: Models) -> None:
+        """Show the document again, for there are other models now."""
+        self._models, self._graph = models, None
+        self.refresh()
+
     def set_played(self, played: Mapping[str, Played]) -> None:
         """Show how far the running job is."""
         if played != self._played:

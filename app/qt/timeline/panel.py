@@ -56,6 +56,12 @@ class TimelinePanel(QScrollArea):
         """How far the running job is, by node."""
         return self.band.played
 
+    def show_models(self, models: Models) -> None:
+        """Show the document again, for there are other models now."""
+        self._models, self._followed = models, None
+        self.band.show_models(models)
+        self._show_line()
+
     def join(self, dock: Dock) -> None:
         """Leave the thin line in the header while the dock that holds this is folded."""
         header = dock.header.layout()
