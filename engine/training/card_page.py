@@ -3,33 +3,48 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from engine.api.cards import ModelCard
+from engine.api.decoding import decode_json
+from engine.training.errors import TrainingError
 from engine.training.evaluation.layout import LayoutReport
 from engine.training.evaluation.style import StyleReport
 from engine.training.judge_network import JudgeCard
+
+Read = TypeVar("Read")
 
 KINDS = {"object": "Things", "sky": "Skies", "ground": "Grounds", "style": "Styles", "tone": "Palettes"}
 
 
 def measured(results: Path, judge: Path) -> dict[str, float]:
-    """The headline figures of the reports below `results` and of the judge's own card; nothing where nothing is."""
+    """The headline figures of the reports below `results` and of the judge's own card; nothing where nothing is.
+
+    Raises:
+        TrainingError: a report or the card cannot be read.
+    """
     figures: dict[str, float] = {}
-    if judge.is_file():
-        card = msgspec.json.decode(judge.read_bytes(), type=JudgeCard)
+    if (card := _read(judge, JudgeCard)) is not None:
         figures["judge: mean IoU on held-out renders"] = card.miou_clean
-    layout, style = results / "layout.json", results / "style.json"
-    if layout.is_file():
-        report = msgspec.json.decode(layout.read_bytes(), type=LayoutReport)
-        for row in report.rows:
+    if (layout := _read(results / "layout.json", LayoutReport)) is not None:
+        for row in layout.rows:
             figures[f"layout, {row.name}: presence"] = row.presence.mean
             figures[f"layout, {row.name}: swap"] = row.swap.mean
-    if style.is_file():
-        for figure in msgspec.json.decode(style.read_bytes(), type=StyleReport).figures:
+    if (style := _read(results / "style.json", StyleReport)) is not None:
+        for figure in style.figures:
             figures[f"style, {figure.name}: change with a reference"] = figure.change.mean
     return figures
+
+
+def _read(file: Path, kind: type[Read]) -> Read | None:
+    if not file.is_file():
+        return None
+    try:
+        return decode_json(file.read_bytes(), kind)
+    except (OSError, msgspec.DecodeError) as error:
+        raise TrainingError(f"{file}: cannot be read ({error}). Measure again, or take the file away.") from error
 
 
 STORYBOOK_AGAIN = """```
@@ -43,13 +58,6 @@ then `python -m engine.training.export --runs RUNS`."""
 
 def page(card: ModelCard, again: str = STORYBOOK_AGAIN) -> str:
     """Markdown of a model card; `again`: how the model is trained again."""
-    words = "\n".join(f"- **{KINDS.get(kind, kind)}**: {', '.join(known)}" for kind, known in card.words.items())
-    parts = "\n".join(
-        f"| {part.name} | {part.size}x{part.size} | {part.sigma_min:.3g} to {part.sigma_max:.3g} | "
-        f"{part.parameters:,} | {part.about} |"
-        for part in card.parts
-    )
-    figures = "\n".join(f"| {name} | {value:.3f} |" for name, value in card.figures.items())
     return f"""# {card.title}
 
 {card.about}
@@ -58,13 +66,11 @@ Licence: {card.licence}.
 
 ## What it knows
 
-{words}
+{_words(card)}
 
 ## Parts
 
-| part | picture | noise levels (sigma) | parameters | |
-|---|---|---|---|---|
-{parts}
+{_parts(card)}
 
 Beside them: a CLIP (text and picture towers, open_clip's model class, contrastive training on drawn scenes) and a T5
 encoder (span corruption on captions), both frozen after their own training. Weights are float16 safetensors.
@@ -73,9 +79,7 @@ encoder (span corruption on captions), both frozen after their own training. Wei
 
 ## Measured
 
-| figure | value |
-|---|---|
-{figures}
+{_figures(card)}
 
 The reports behind the figures, with pictures, are in `resources/docs/results`.
 
@@ -84,3 +88,21 @@ The reports behind the figures, with pictures, are in `resources/docs/results`.
 {again} Drawing scenes needs the font Noto Color Emoji (Debian:
 `fonts-noto-color-emoji`); the finished model does not.
 """
+
+
+def _words(card: ModelCard) -> str:
+    return "\n".join(f"- **{KINDS.get(kind, kind)}**: {', '.join(known)}" for kind, known in card.words.items())
+
+
+def _parts(card: ModelCard) -> str:
+    rows = (
+        f"| {part.name} | {part.size}x{part.size} | {part.sigma_min:.3g} to {part.sigma_max:.3g} | "
+        f"{part.parameters:,} | {part.about} |"
+        for part in card.parts
+    )
+    return "\n".join(("| part | picture | noise levels (sigma) | parameters | |", "|---|---|---|---|---|", *rows))
+
+
+def _figures(card: ModelCard) -> str:
+    rows = (f"| {name} | {value:.3f} |" for name, value in card.figures.items())
+    return "\n".join(("| figure | value |", "|---|---|", *rows))
