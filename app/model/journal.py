@@ -16,6 +16,7 @@ from __future__ import annotations
 import shutil
 import threading
 import time
+import zlib
 from collections.abc import Callable, Container
 from dataclasses import dataclass
 from pathlib import Path
@@ -328,11 +329,16 @@ def _saved_frame(wish: _Wish) -> list[bytes]:
 
 def read_journal(folder: Path) -> Recovered:
     """What the newest whole segment in a folder tells. JournalError when there is none."""
+    failure: JournalError | None = None
     for path in sorted(folder.glob(SEGMENTS), reverse=True):
-        found = _read_segment(folder, path)
+        try:
+            found = _read_segment(folder, path)
+        except JournalError as error:
+            failure = failure or error
+            continue
         if found is not None:
             return found
-    raise JournalError(f"The journal {folder} holds no document.")
+    raise failure or JournalError(f"The journal {folder} holds no document.")
 
 
 def _read_segment(folder: Path, path: Path) -> Recovered | None:
@@ -344,12 +350,18 @@ def _read_segment(folder: Path, path: Path) -> Recovered | None:
     reader = _Reader(data)
     try:
         reader.read()
-    except (msgspec.DecodeError, KeyError, ValueError) as error:
+    except UNREADABLE as error:
         raise JournalError(f"The journal {path} is from another version or damaged ({error}).") from error
     if not reader.changes:
         return None
     project = Path(reader.project) if reader.project else None
     return Recovered(folder, reader.listener.document, project, reader.saved, reader.since, changed)
+
+
+UNREADABLE = (
+    msgspec.DecodeError, LookupError, ValueError, TypeError, ArithmeticError, RecursionError, MemoryError, zlib.error
+)  # fmt: skip
+"""What can come of records of another version, or of none."""
 
 
 class _Reader:
@@ -374,31 +386,6 @@ class _Reader:
 
     def _content(self, name: str) -> bytes:
         return unpacked(bytes(self._contents[name]))
-
-
-def find_recoverable(folder: Path) -> tuple[Recovered, ...]:
-    """The documents that other, dead processes left unsaved below `folder`, latest first.
-
-    Journals that hold nothing in danger are removed. One that cannot be read is left where it is.
-    """
-    found = []
-    for each in folder.iterdir() if folder.is_dir() else ():
-        lock = FileLock(each / LOCK_NAME)
-        if each.is_dir() and lock.acquire():
-            recovered = _recovered(each)
-            lock.release()
-            if recovered is not None and recovered.saved:
-                forget(recovered)
-            elif recovered is not None:
-                found.append(recovered)
-    return tuple(sorted(found, key=lambda recovered: -recovered.changed))
-
-
-def _recovered(folder: Path) -> Recovered | None:
-    try:
-        return read_journal(folder)
-    except JournalError:
-        return None
 
 
 def forget(recovered: Recovered) -> None:

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import zlib
 from collections.abc import Callable
 from pathlib import Path
-
-import msgspec
 
 from app.model.journal import LOCK_NAME, SEGMENTS, JournalError, Recovered, forget, read_journal
 from app.model.locks import FileLock
 
 TOLD_NAME = "unreadable.txt"
 """Why a journal cannot be read; it lies beside the segments once the artist was told."""
-
-_DAMAGE = (
-    JournalError, msgspec.DecodeError, LookupError, ValueError, TypeError, ArithmeticError, RecursionError, MemoryError,
-    zlib.error, OSError,
-)  # fmt: skip
-"""What can come of records of another version, or of none."""
 
 
 def find_recoverable(folder: Path, complain: Callable[[str], object] = lambda _: None) -> tuple[Recovered, ...]:
@@ -32,7 +23,7 @@ def find_recoverable(folder: Path, complain: Callable[[str], object] = lambda _:
     for each in sorted(folder.iterdir()) if folder.is_dir() else ():
         try:
             recovered = _left_behind(each)
-        except _DAMAGE as error:
+        except (JournalError, OSError) as error:
             _tell(each, error, complain)
             continue
         if recovered is not None and recovered.saved:

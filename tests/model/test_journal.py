@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import time
 import zlib
 from dataclasses import replace
@@ -17,7 +16,7 @@ from hypothesis import given, settings
 
 from app.model import edits
 from app.model.document import Document, frozen
-from app.model.journal import Journal, JournalError, find_recoverable, forget, read_journal
+from app.model.journal import Journal, JournalError, read_journal
 from app.model.session import Session
 from app.paint.tiles import TileMask
 from tests.model.artist import Artist, start, written
@@ -112,25 +111,6 @@ def test_segments_that_have_grown_are_replaced(tmp_path: Path) -> None:
     assert len(segments(journal)) == 1
     assert read_journal(journal.folder).document == last
     journal.close()
-
-
-def test_only_unsaved_documents_of_dead_processes_are_offered(tmp_path: Path) -> None:
-    project = tmp_path / "owl.sinopia"
-    for name, saved in (("unsaved", False), ("saved", True)):
-        journal = Journal(tmp_path / "journals", project)
-        journal.begin(start(), saved=saved)
-        journal.sync()
-        abandoned = tmp_path / "journals" / name
-        shutil.copytree(journal.folder, abandoned)
-        journal.close()
-    living = Journal(tmp_path / "journals")
-    living.record(start())
-    (found,) = find_recoverable(tmp_path / "journals")
-    assert (found.folder.name, found.project, found.saved, found.document) == ("unsaved", project, False, start())
-    assert not (tmp_path / "journals" / "saved").exists()
-    forget(found)
-    assert find_recoverable(tmp_path / "journals") == ()
-    living.close()
 
 
 def test_saving_ends_the_danger_and_editing_brings_it_back(tmp_path: Path) -> None:

@@ -17,9 +17,10 @@ from app.model import edits
 from app.model.conversion import MaskEncoder, from_project, to_project
 from app.model.document import Document
 from app.model.home import Home
-from app.model.journal import Recovered, find_recoverable
+from app.model.journal import Recovered
 from app.model.projects import Workspace, read_document
 from app.model.recent import Template, find_templates, load_recent, note_recent, read_thumbnail
+from app.model.recovery import find_recoverable
 from app.model.starting import starting_document
 from nodes.graph.model import Graph, Node
 from nodes.graph.validate import validate

@@ -101,6 +101,14 @@ def test_a_damaged_journal_hides_no_other(tmp_path: Path, life: Life) -> None:
     assert (tmp_path / "journals" / "damaged" / TOLD_NAME).is_file()
 
 
+def test_an_older_segment_counts_where_the_newest_cannot_be_read(tmp_path: Path, life: Life) -> None:
+    data, documents = life
+    folder = left(tmp_path / "journals", data)
+    (folder / "00000002.journal").write_bytes(framed(b"C[5]"))
+    (found,) = find_recoverable(tmp_path / "journals")
+    assert written(found.document) == documents[-2]
+
+
 def test_a_journal_that_was_never_begun_is_nothing_to_tell_of(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "a file").write_text("no journal")
