@@ -5,18 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeVar
 
-import msgspec
-
 from engine.api.cards import ModelCard
-from engine.api.decoding import decode_json
-from engine.training.errors import TrainingError
 from engine.training.evaluation.layout import LayoutReport
 from engine.training.evaluation.style import StyleReport
 from engine.training.judge_network import JudgeCard
+from engine.training.records import read_record
 
 Read = TypeVar("Read")
 
-KINDS = {"object": "Things", "sky": "Skies", "ground": "Grounds", "style": "Styles", "tone": "Palettes"}
+KINDS = {
+    "object": "Things", "sky": "Skies", "ground": "Grounds", "style": "Styles", "tone": "Palettes",
+    "colour": "Colours of things", "number": "Numbers", "relation": "Relations", "plural": "Plurals",
+}  # fmt: skip
 
 
 def measured(results: Path, judge: Path) -> dict[str, float]:
@@ -39,12 +39,7 @@ def measured(results: Path, judge: Path) -> dict[str, float]:
 
 
 def _read(file: Path, kind: type[Read]) -> Read | None:
-    if not file.is_file():
-        return None
-    try:
-        return decode_json(file.read_bytes(), kind)
-    except (OSError, msgspec.DecodeError) as error:
-        raise TrainingError(f"{file}: cannot be read ({error}). Measure again, or take the file away.") from error
+    return read_record(file, kind) if file.is_file() else None
 
 
 STORYBOOK_AGAIN = """```

@@ -15,8 +15,8 @@ from engine.models.ediff.build import build_network
 from engine.models.ediff.encoders import Encoders
 from engine.models.weights import load_weights, save_weights
 from engine.training.card_page import measured, page
-from engine.training.checkpoint import AVERAGE, STATE, TrainingState
-from engine.training.config import TrainingConfig, read_config
+from engine.training.checkpoint import AVERAGE, read_state
+from engine.training.config import TrainingConfig, read_config, read_toml
 from engine.training.errors import TrainingError
 from engine.training.intervals import clipped
 from engine.training.world.vocabulary import VOCABULARY, WORD_KINDS, Vocabulary
@@ -63,10 +63,9 @@ def trained(config: TrainingConfig, configs: Path, runs: Path) -> str:
 
 def amount(run: Path) -> str:
     """How much one run has seen."""
-    try:
-        state = msgspec.json.decode((run / STATE).read_bytes(), type=TrainingState)
-    except OSError as error:
-        raise TrainingError(f"{run}: there is no checkpoint; train this part first") from error
+    state = read_state(run)
+    if state.pictures == 0:
+        raise TrainingError(f"{run}: nothing is trained there. Train this part first.")
     return f"{state.pictures:,} pictures in {state.seconds / 60:.0f} minutes on {state.device}"
 
 
@@ -91,7 +90,7 @@ class CardText(msgspec.Struct, frozen=True):
 
 def export(runs: Path, configs: Path, folder: Path, words: dict[str, tuple[str, ...]]) -> ModelCard:
     """Write every part that `card.toml` names, the encoders and the card into `folder`."""
-    text = msgspec.toml.decode((configs / "card.toml").read_bytes(), type=CardText)
+    text = read_toml(configs / "card.toml", CardText)
     parts = [export_part(name, configs, runs, folder, part) for name, part in text.parts.items()]
     for encoder in ("clip", "t5"):
         shutil.copytree(runs / "encoders" / encoder, folder / encoder, dirs_exist_ok=True)

@@ -30,6 +30,7 @@ from engine.training.family_judge import FamilyJudge
 from engine.training.family_judge_training import measure, train
 from engine.training.family_plan import FamilyPlan, Grown, read_family
 from engine.training.processes import ALONE
+from engine.training.records import read_record
 from engine.training.sources import ConfiguredSource, Source
 from engine.training.train import Workplace, pick_device, stop_signals
 from engine.training.trainer import is_finished
@@ -145,7 +146,7 @@ class Workshop:
             found = choose(choice, self.plan.tree(choice.tree), self.runs / choice.tree, source, self.device)
             log.info("chosen: %s", found)
             file.write_bytes(msgspec.json.encode(found))
-        return msgspec.json.decode(file.read_bytes(), type=Chosen)
+        return read_record(file, Chosen)
 
 
 def make_slim(run: Path) -> None:

@@ -22,7 +22,9 @@ from engine.training.export import PartText, amount, vocabulary_words, write_par
 from engine.training.family_choice import CHOSEN, Chosen
 from engine.training.family_judge import FILES, FamilyJudgeCard
 from engine.training.family_plan import FamilyPlan, Grown, read_family
-from engine.training.world.kinds import KINDS
+from engine.training.records import read_record
+from engine.training.world.family.captions import words_beside
+from engine.training.world.kinds import KINDS, Name
 
 AGAIN = """```
 python -m engine.training.family --runs RUNS --minutes 25 --device cuda
@@ -67,11 +69,15 @@ def export_family(plan: FamilyPlan, chosen: Chosen, runs: Path, folder: Path) ->
     card = ModelCard(
         name=folder.name, title=text.title, about=text.about, licence=text.licence, trained=text.trained,
         default_weight=text.default_weight, parts=tuple(parts),
-        words=vocabulary_words(KINDS[plan.world].kit.vocabulary), figures=_figures(chosen, runs / "judge"),
+        words=_words(plan.world), figures=_figures(chosen, runs / "judge"),
     )  # fmt: skip
     (folder / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=1))
     (folder / "README.md").write_text(page(card, AGAIN), encoding="utf-8")
     return card
+
+
+def _words(world: Name) -> dict[str, tuple[str, ...]]:
+    return vocabulary_words(KINDS[world].kit.vocabulary) | (words_beside() if world == "family" else {})
 
 
 def _run(plan: FamilyPlan, chosen: Chosen, name: str) -> tuple[Grown, TrainingConfig]:
@@ -83,7 +89,7 @@ def _run(plan: FamilyPlan, chosen: Chosen, name: str) -> tuple[Grown, TrainingCo
         for config in tree.runs:
             if (tree.folder, config.name) == (folder, model):
                 return tree, config
-    raise ValueError(f"{plan.card}: there is no run {name!r} in the trees of {plan.name!r}; correct `run`.")
+    raise TrainingError(f"{plan.card}: there is no run {name!r} in the trees of {plan.name!r}. Correct `run`.")
 
 
 def _history(tree: Grown, config: TrainingConfig, runs: Path) -> str:
@@ -97,7 +103,7 @@ def _history(tree: Grown, config: TrainingConfig, runs: Path) -> str:
 
 
 def _figures(chosen: Chosen, judge: Path) -> dict[str, float]:
-    card = msgspec.json.decode((judge / FILES[1]).read_bytes(), type=FamilyJudgeCard)
+    card = read_record(judge / FILES[1], FamilyJudgeCard)
     figures = {f"held-out loss, {name} over the shared model's": loss / chosen.shared
                for name, loss in chosen.losses.items()}  # fmt: skip
     told = msgspec.structs.asdict(card)
@@ -113,7 +119,7 @@ def ship(plan: FamilyPlan, runs: Path, folder: Path) -> ModelCard:
         ModelFileError: what was written does not load.
     """
     if not (runs / CHOSEN).is_file():
-        raise TrainingError(f"{runs}: this family is not finished; go on with python -m engine.training.family")
+        raise TrainingError(f"{runs}: this family is not finished; go on with python -m engine.training.family.")
     chosen = msgspec.json.decode((runs / CHOSEN).read_bytes(), type=Chosen)
     fresh, old = (folder.with_name(f".{folder.name}.{state}") / folder.name for state in ("new", "old"))
     for place in (fresh, old):
