@@ -70,8 +70,8 @@ class Wish:
     """How a job is to be run.
 
     `targets`: up to these nodes (None: up to every output node). `first` puts it before all that wait. `fresh` uses
-    nothing that was kept. `live`: its pictures are only looked at. `title`: what the queue calls
-    it instead of by its sentence.
+    nothing that was kept. `live`: its pictures are only looked at. `title`: what the queue calls it instead of by its
+    sentence. `records`: it tells where its denoisers look, where that is wanted at all.
     """
 
     targets: tuple[str, ...] | None = None
@@ -79,6 +79,7 @@ class Wish:
     fresh: bool = False
     live: bool = False
     title: str = ""
+    records: bool = True
 
 
 PLAIN = Wish()
@@ -151,7 +152,8 @@ class Jobs:
         self._require_models(document, draft)
         job = self._new(document, wish, draft)
         device, embed = self.device, self.embed_project and not wish.live
-        solves = tuple(step.node for step in draft.steps if step.type in SOLVES) if self.record_attention else ()
+        recorded = self.record_attention and wish.records
+        solves = tuple(step.node for step in draft.steps if step.type in SOLVES) if recorded else ()
         self._aside(
             lambda: self._prepare(job, embed=embed),
             lambda prepared: self._submit(

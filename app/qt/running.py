@@ -127,7 +127,8 @@ class Running(QObject):
         """Draw the document as it is up to some nodes, only to look at them: nothing of it is kept."""
         self._desk.settle()
         try:
-            job = self._jobs.submit(self._desk.document, Wish(tuple(targets), live=True, title="Quick look"))
+            wish = Wish(tuple(targets), live=True, title="Quick look", records=False)
+            job = self._jobs.submit(self._desk.document, wish)
         except ProblemsError as error:
             self._explain(error)
         else:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.qt.canvas.drops import holds_pictures
+from app.qt.canvas.frame_item import TITLE_HEIGHT
 from app.qt.canvas.selection import Selection
 from nodes.graph.model import Node
 from nodes.registry import built_in
@@ -122,6 +123,17 @@ def test_a_frame_goes_around_the_selection_and_gets_a_title(hand: Hand) -> None:
     (frame,) = hand.graph.frames
     assert frame.title == "Inputs"
     assert hand.view.canvas.inside(frame.id).nodes == {"prompt", "model"}
+
+
+def test_a_frame_within_a_frame_leaves_both_titles_to_be_read(hand: Hand) -> None:
+    for nodes in (("prompt", "model"), ("prompt",)):
+        hand.view.canvas.select(Selection.of(nodes=nodes))
+        hand.key(Qt.Key.Key_G, CTRL)
+        hand.key(Qt.Key.Key_Escape)
+    outer, inner = hand.graph.frames
+    assert outer.y + TITLE_HEIGHT <= inner.y
+    assert outer.x < inner.x < inner.x + inner.width < outer.x + outer.width
+    assert hand.edits == ["Frame", "Frame"]
 
 
 def test_a_note_is_written_and_kept_when_the_field_is_left(hand: Hand) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QGuiApplication
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _FRAME_MARGIN = 24.0
 _NOTE_SIZE = (208.0, 96.0)
+_BETWEEN_FRAMES = 8.0
 
 
 class Editing:
@@ -126,10 +128,13 @@ class Editing:
         nodes = self._selected.nodes
         if not nodes:
             return
-        area = united(self._view.canvas.boxes(nodes))
-        area = area.adjusted(-_FRAME_MARGIN, -_FRAME_MARGIN - TITLE_HEIGHT, _FRAME_MARGIN, _FRAME_MARGIN)
+        inner = united(self._view.canvas.boxes(nodes))
+        area = inner.adjusted(-_FRAME_MARGIN, -_FRAME_MARGIN - TITLE_HEIGHT, _FRAME_MARGIN, _FRAME_MARGIN)
         name, box = new_id(), Box(area.x(), area.y(), area.width(), area.height())
-        self._view.commit("Frame", edits.frame_nodes(self._view.document, nodes, name, "Frame", box))
+        document = edits.frame_nodes(self._view.document, nodes, name, "Frame", box)
+        for outer in (item for item in self._view.canvas.frames.values() if item.box.contains(inner)):
+            document = edits.set_frame(document, _grown(outer.frame, outer.box, area))
+        self._view.commit("Frame", document)
         self._view.canvas.select(Selection.of(frames=(name,)))
         self._view.writing.frame_title(name)
 
@@ -176,3 +181,10 @@ def _counted(what: Selection) -> str:
     counts = ((len(what.nodes), "node"), (len(what.frames), "frame"), (len(what.links), "wire"))
     parts = [f"{count} {word}s" if count > 1 else f"a {word}" for count, word in counts if count]
     return " and ".join(parts)
+
+
+def _grown(outer: Frame, box: QRectF, area: QRectF) -> Frame:
+    """A frame that holds another one, below its own title."""
+    gap = _BETWEEN_FRAMES
+    box = box.united(area.adjusted(-gap, -gap - TITLE_HEIGHT, gap, gap))
+    return replace(outer, x=box.x(), y=box.y(), width=box.width(), height=box.height())
