@@ -439,7 +439,7 @@ class StudioWindow(QMainWindow):
         self.graph.inspector.leave()
         self.timeline.leave()
         self.canvas.leave()
-        for part in (self.removed, self.keeping, self.living, self.foreseeing, self.queue):
+        for part in (self.removed, self.keeping, self.living, self.foreseeing, self.queue, self.page.style_panel):
             part.leave()
         super().closeEvent(event)
         self.closed.emit()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
@@ -82,6 +83,10 @@ class Artist:
         pen.release(*points[-1])
         self.done()
 
+    def wait_for(self, done: Callable[[], bool]) -> None:
+        """Wait until something has come about."""
+        self._qtbot.waitUntil(done)
+
     def drop(self, path: Path) -> None:
         """Drag a file from another program onto the middle of the window."""
         data = QMimeData()
@@ -151,6 +156,7 @@ def sketch(artist: Artist, style: Path) -> None:
     strike(window, Qt.Key.Key_Down)
     artist.done()
     artist.drop(style)
+    artist.wait_for(lambda: bool(window.desk.face.styles))
     assert len(style_pictures(artist.document, window.desk.face.styles[0])) == 1
     artist.done()
 

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.model.edits.style import WHOLE, picture_crop, style_pictures
 from app.model.session import Session
 from app.model.starting import starting_document
+from app.qt import pictures as opened
 from app.qt.desk import Desk
+from app.qt.panels import picture_reader as reading
 from app.qt.panels.style import StylePanel
 from app.qt.theme import DARK, Icons
 from nodes.registry import built_in
+from tests.gui.studios import LONG
 
 LEFT, NO_KEYS = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -39,6 +44,7 @@ def panel(qtbot: QtBot, desk: Desk) -> Iterator[StylePanel]:
     with qtbot.waitExposed(host):
         host.show()
     yield panel
+    panel.leave()
     desk.leave()
 
 
@@ -69,20 +75,23 @@ def pictures(panel: StylePanel, desk: Desk) -> tuple[str, ...]:
     return () if panel.node is None else style_pictures(desk.document, panel.node)
 
 
-def test_several_files_are_dropped_at_once_and_undone_at_once(panel: StylePanel, desk: Desk, tmp_path: Path) -> None:
+def test_several_files_are_dropped_at_once_and_undone_at_once(
+    panel: StylePanel, desk: Desk, tmp_path: Path, qtbot: QtBot
+) -> None:
     for number in range(2):
         picture(100 + number).save(str(tmp_path / f"{number}.png"))
     assert drop(panel, files(tmp_path / "0.png", tmp_path / "1.png"))
-    assert len(pictures(panel, desk)) == 2
+    qtbot.waitUntil(lambda: len(pictures(panel, desk)) == 2)
     desk.session.undo()
     assert pictures(panel, desk) == ()
 
 
-def test_a_picture_dragged_out_of_a_browser_is_taken(panel: StylePanel, desk: Desk) -> None:
+def test_a_picture_dragged_out_of_a_browser_is_taken(panel: StylePanel, desk: Desk, qtbot: QtBot) -> None:
     data = QMimeData()
     data.setUrls([QUrl("https://example.org/painting.png")])
     data.setImageData(picture())
     assert drop(panel, data)
+    qtbot.waitUntil(lambda: bool(pictures(panel, desk)))
     (node,) = pictures(panel, desk)
     assert QImage.fromData(desk.document.assets[str(desk.document.nodes[node].params["file"])]) == picture()
 
@@ -93,6 +102,7 @@ def test_what_is_no_picture_is_told_in_a_sentence(panel: StylePanel, desk: Desk,
     told: list[str] = []
     desk.told.connect(told.append)
     drop(panel, files(tmp_path / "song.png", tmp_path / "tune.png"))
+    qtbot.waitUntil(lambda: len(told) == 1)
     data = QMimeData()
     data.setUrls([QUrl("https://example.org/painting.png")])
     drop(panel, data)
@@ -106,12 +116,44 @@ def test_what_is_no_picture_is_told_in_a_sentence(panel: StylePanel, desk: Desk,
     assert not drop(panel, text)
 
 
+def test_a_large_picture_is_never_decoded_by_the_thread_of_the_window(
+    panel: StylePanel, desk: Desk, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The real decoders, on 24 million pixels: the file is looked through and made small elsewhere."""
+    path, threads, seen = tmp_path / "large.jpg", dict[str, int](), threading.Event()
+    Image.effect_noise((600, 400), 60).resize((6000, 4000)).convert("RGB").save(path, quality=90)
+
+    def noting(name: str, real: Callable[..., object]) -> Callable[..., object]:
+        def noted(*told: object) -> object:
+            threads[name] = threading.get_ident()
+            if name == "decoded":
+                seen.wait(LONG / 1000)
+            return real(*told)
+
+        return noted
+
+    for module, name in ((reading, "decoded"), (opened, "look_through")):
+        monkeypatch.setattr(module, name, noting(name, getattr(module, name)))
+    assert drop(panel, files(path))
+    assert pictures(panel, desk) == ()
+    assert any(label.text() == "Reading…" for label in panel.findChildren(QLabel) if label.isVisible())
+    qtbot.waitUntil(lambda: bool(pictures(panel, desk)))
+    (button,) = panel.thumbnails.values()
+    assert (button.text(), button.isEnabled()) == ("…", False), "the place of the picture, before it is there"
+    seen.set()
+    qtbot.waitUntil(button.isEnabled)
+    assert not button.icon().isNull()
+    assert threads.keys() == {"decoded", "look_through"}
+    assert threading.get_ident() not in threads.values()
+
+
 @pytest.fixture
 def cropping(panel: StylePanel, desk: Desk, qtbot: QtBot) -> str:
     """The only picture of a style, shown with its crop."""
     data = QMimeData()
     data.setImageData(picture())
     drop(panel, data)
+    qtbot.waitUntil(lambda: any(button.isEnabled() for button in panel.thumbnails.values()))
     (node,) = pictures(panel, desk)
     QTest.mouseClick(panel.thumbnails[node], LEFT)
     qtbot.waitUntil(panel.crop.isVisible)

@@ -164,14 +164,14 @@ def test_layers_are_hidden_moved_and_deleted_in_the_panel(studio: Studio) -> Non
     assert [layer.id for layer in desk.phrases] == names
 
 
-def test_style_pictures_come_and_go(studio: Studio) -> None:
+def test_style_pictures_come_and_go(studio: Studio, qtbot: QtBot) -> None:
     desk, panel = studio.window.desk, studio.window.page.style_panel
     picture = DEMO.parent / "pictures" / "golden-watercolour.png"
     assert panel.node is not None
     panel.take([picture])
-    assert edits.style_weights(desk.document, panel.node) == [1.0, 1.0]
+    qtbot.waitUntil(lambda: edits.style_weights(desk.document, panel.node or "") == [1.0, 1.0])
     panel.take([DEMO])
-    assert "no picture" in studio.window.messages.text
+    qtbot.waitUntil(lambda: "no picture" in studio.window.messages.text)
     studio.workspace.session.undo()
     assert edits.style_weights(desk.document, panel.node) == [1.0]
 

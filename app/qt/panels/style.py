@@ -11,13 +11,13 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QIcon, QI
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app.model import edits
-from app.model.edits import PictureFile
 from app.model.edits.style import Shares, picture_crop, set_picture_crop
 from app.qt.desk import Desk
 from app.qt.panels.crop_picture import CropPicture
 from app.qt.panels.number import NumberSlider, Range
-from app.qt.panels.parts import CLOSE, emptied, icon_button, panel_column
-from app.qt.pictures import PATTERN, decoded, dropped_pictures, holds_pictures, read_pictures
+from app.qt.panels.parts import CLOSE, emptied, icon_button, panel_column, quiet
+from app.qt.panels.picture_reader import PictureReader, Read
+from app.qt.pictures import PATTERN, holds_pictures
 from app.qt.plain import plain_tip
 from app.qt.theme import GRID, Icons
 
@@ -53,7 +53,10 @@ class StylePanel(QWidget):
         self._desk, self._icons = desk, icons
         self._shown: object = None
         self._weights: list[NumberSlider] = []
-        self._images: dict[str, QImage] = {}
+        self._images: dict[str, QImage | None] = {}  # by the reference of the file; None: it is being decoded
+        self._reader = PictureReader(self)
+        self._reader.read.connect(self._take)
+        self._reader.decoded.connect(self._arrive)
         self.thumbnails: dict[str, QToolButton] = {}
         self._cropped: str | None = None
         self.setAcceptDrops(True)
@@ -63,6 +66,8 @@ class StylePanel(QWidget):
         self._drop.setObjectName("drop")
         self._drop.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(self._drop)
+        self._waiting = quiet("Reading…")
+        layout.addWidget(self._waiting)
         self._list = QVBoxLayout()
         self._list.setSpacing(CLOSE)
         layout.addLayout(self._list)
@@ -86,13 +91,25 @@ class StylePanel(QWidget):
 
     def take(self, paths: Iterable[Path]) -> None:
         """Add picture files to the style."""
-        self._take(*read_pictures(paths))
+        self._reader.read_files(list(paths))
+        self._show_waiting()
 
     def take_dropped(self, data: QMimeData) -> None:
         """Add the pictures in something dropped to the style."""
-        self._take(*dropped_pictures(data))
+        self._reader.read_dropped(data)
+        self._show_waiting()
 
-    def _take(self, pictures: list[PictureFile], complaints: list[str]) -> None:
+    def leave(self) -> None:
+        """The window closes."""
+        self._reader.leave()
+
+    def _show_waiting(self) -> None:
+        self._waiting.setVisible(self._reader.reading)
+        self._drop.setVisible(not self._weights and not self._reader.reading)
+
+    def _take(self, read: Read) -> None:
+        pictures, complaints = read
+        self._show_waiting()
         if pictures:
             self._desk.edit("Add a style picture", edits.add_style_pictures, self._desk.registry, pictures, self.node)
         if complaints:
@@ -113,7 +130,7 @@ class StylePanel(QWidget):
         self.crop.setVisible(self._cropped is not None)
         if self._cropped is not None:
             self.crop.show_crop(picture_crop(document, self._cropped))
-        self._drop.setVisible(not pictures)
+        self._show_waiting()
         for slider in self._sliders.values():
             slider.setVisible(bool(pictures))
         if node is not None:
@@ -155,7 +172,11 @@ class StylePanel(QWidget):
     def _rebuild(self, pictures: tuple[str, ...]) -> None:
         emptied(self._list)
         self._weights = []
-        self._images = {node: self._image(node) for node in pictures}
+        wanted = {reference for node in pictures if (reference := self._reference(node)) is not None}
+        self._images = {reference: image for reference, image in self._images.items() if reference in wanted}
+        for reference in wanted - self._images.keys():
+            self._images[reference] = None
+            self._reader.decode(reference, self._desk.document.assets[reference], _LOOKED_AT)
         self.thumbnails = {node: self._thumbnail(node) for node in pictures}
         for index, node in enumerate(pictures):
             row = QWidget()
@@ -185,22 +206,25 @@ class StylePanel(QWidget):
         told = f"{self._desk.document.nodes[node].title or 'From the graph'}: choose the part whose look counts"
         button.setToolTip(plain_tip(told))
         button.setAccessibleName(told)
-        button.setEnabled(not self._images[node].isNull())
         button.clicked.connect(lambda checked: self._open_crop(node if checked else None))
         return button
 
     def _show_thumbnail(self, node: str) -> None:
-        button, image = self.thumbnails[node], self._images[node]
+        button, image = self.thumbnails[node], self._image(node)
         button.setChecked(node == self._cropped)
-        if image.isNull():
+        button.setEnabled(image is not None and not image.isNull())
+        if image is None:
+            button.setText("…")
+        elif image.isNull():
             button.setText("Graph")
         else:
             button.setIcon(QIcon(_thumbnail_of(image, picture_crop(self._desk.document, node))))
 
     def _open_crop(self, node: str | None) -> None:
         self._cropped = node
-        if node is not None:
-            self.crop.show_picture(self._images[node])
+        image = None if node is None else self._image(node)
+        if image is not None:
+            self.crop.show_picture(image)
         self.refresh()
         if node is not None:
             QTimer.singleShot(0, self.crop.come_into_sight)  # once it has its place
@@ -210,10 +234,22 @@ class StylePanel(QWidget):
         if node is not None:
             self._desk.drag("Crop the style picture", ("crop", node), set_picture_crop, node, shares)
 
-    def _image(self, node: str) -> QImage:
+    def _reference(self, node: str) -> str | None:
+        """The file of a picture; None for one that the graph makes."""
         reference = self._desk.document.nodes[node].params.get("file")
-        content = self._desk.document.assets.get(reference) if isinstance(reference, str) else None
-        return QImage() if content is None else decoded(content, _LOOKED_AT)
+        return reference if isinstance(reference, str) and reference in self._desk.document.assets else None
+
+    def _image(self, node: str) -> QImage | None:
+        """The picture of a node, a null one where there is none to show; None while it is being decoded."""
+        reference = self._reference(node)
+        return QImage() if reference is None else self._images.get(reference)
+
+    def _arrive(self, reference: str, image: QImage) -> None:
+        if reference in self._images:
+            self._images[reference] = image
+            for node in self.thumbnails:
+                if node in self._desk.document.nodes and self._reference(node) == reference:
+                    self._show_thumbnail(node)
 
     def _weigh(self, index: int, value: float) -> None:
         if self.node is not None:
