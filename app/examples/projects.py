@@ -38,12 +38,12 @@ class Phrase:
     stroke: int
 
 
-SENTENCE = "a castle and a red mushroom on green grass under a blue sky"
+SENTENCE = "a castle and a red mushroom on grass under a blue sky"
 LEFT, RIGHT = Region(0.27, 0.50, 0.46, 0.58), Region(0.75, 0.62, 0.40, 0.46)
 SKY, GROUND = Region(0.5, 0.22, 1.0, 0.42, square=True), Region(0.5, 0.78, 1.0, 0.44, square=True)
 PHRASES = (
     Phrase("sky", "blue sky", SKY, 3),
-    Phrase("grass", "green grass", GROUND, 4),
+    Phrase("grass", "grass", GROUND, 4),
     Phrase("castle", "castle", LEFT, 1),
     Phrase("mushroom", "red mushroom", RIGHT, 2),
 )

@@ -6,13 +6,13 @@ import msgspec
 import numpy as np
 import pytest
 
-from app.cli.places import RESOURCES
 from app.examples.__main__ import main
 from app.examples.projects import EXAMPLES, FOLDER
 from app.examples.strokes import CANVAS, Region, painted
 from app.files.opening import open_project
 from app.files.pictures import decode_mask
-from engine.api.cards import ModelCard
+from app.model.vocabulary import Vocabulary
+from engine.api.shipped import shipped_card
 from nodes.graph.validate import validate
 from nodes.registry import built_in
 from nodes.specs.declare import PhraseLayerValue
@@ -48,12 +48,12 @@ def test_the_demo_has_everything_in_it() -> None:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_painted_phrases_are_words_that_storybook_knows(name: str) -> None:
-    card = msgspec.json.decode((RESOURCES / "storybook" / "model.json").read_bytes(), type=ModelCard)
-    known = {word for words in card.words.values() for word in words}
+def test_sentences_are_of_words_that_the_model_knows(name: str) -> None:
+    vocabulary = Vocabulary(shipped_card().words)
     for node in EXAMPLES[name](REGISTRY).graph.nodes:
         layers = msgspec.convert(node.params.get("layers", []), list[PhraseLayerValue])
-        assert {layer.phrase for layer in layers} <= known
+        for text in (str(node.params.get("text", "")), *(layer.phrase for layer in layers)):
+            assert vocabulary.unknown(text) == ()
 
 
 def test_a_region_is_painted_over_and_little_else_is() -> None:

@@ -30,6 +30,7 @@ from engine.diffusion.schedules import cut, make_sigmas, snap
 from nodes.graph.model import End
 from nodes.graph.validate import validate
 from nodes.registry import Registry, built_in
+from tests.model.shipped import FINISHER, STAGES
 from tests.support import ROOT
 
 REGISTRY: Registry = built_in()
@@ -71,7 +72,7 @@ def rich_document(steps: int = 12, schedule: str = "order6", rho: float = 7.0) -
         ("storybook.base", "rest.denoiser"),
         ("prompt.conditioning", "rest.prompt"),
         ("base.sample", "rest.start"),
-        ("storybook.refiner", "refined.denoiser"),
+        (f"storybook.{FINISHER}", "refined.denoiser"),
         ("enlarged.image", "refined.image"),
         ("prompt.conditioning", "refined.prompt"),
     ):
@@ -105,7 +106,11 @@ grids = st.tuples(
 def test_all_that_moves_can_be_taken_hold_of() -> None:
     found = {(handle.node, handle.kind) for _, handle in all_handles(rich_document())}
     assert found == {
-        ("base", HandleKind.BOUNDARY),
+        *(
+            (node, HandleKind.BOUNDARY)
+            for node, stage in zip(("base", "enlarged"), STAGES, strict=False)
+            if stage.experts
+        ),
         ("base", HandleKind.SWITCH),
         ("base", HandleKind.END),
         ("refined", HandleKind.START),
@@ -160,9 +165,11 @@ def test_a_step_there_and_back_ends_where_it_began(grid: tuple[int, str, float],
 def test_moves_are_undone_to_the_identical_document() -> None:
     session = Session(rich_document())
     before = session.document
-    for solve, handle in all_handles(before):
-        session.edit("Move", moved, REGISTRY, solve, handle, handle.stepped(2))
-    assert len(session.done) == 4
+    found = all_handles(before)
+    for _, handle in found:
+        now = again(session.document, handle)
+        session.edit("Move", moved, REGISTRY, solve_of(session.document, handle.node), now, now.stepped(2))
+    assert len(session.done) == len(found)
     while session.undo() is not None:
         pass
     assert session.document is before

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from engine.api.errors import NodeError
 from engine.runtime.context import Context
 from engine.runtime.items import Items
+from nodes.specs.models import STORYBOOK
 
 Picture = NDArray[np.uint8]
 
@@ -27,7 +28,7 @@ def seed_range(_context: Context, *, first: int, count: int) -> Items:
 
 def model(_context: Context) -> tuple[str, ...]:
     """Names for denoisers."""
-    return "base", "high", "low", "upscaler", "refiner"
+    return tuple(port.name for port in STORYBOOK.outputs)
 
 
 def phrase_masks(context: Context, *, prompt: str, layers: list[dict[str, str]], **_settings: object) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.training.world.captions import PLACES, STYLES, TONES, Text, article, fill, named, phrases, pick
-from engine.training.world.family.words import FAMILY, plural
+from engine.training.world.family.words import COLOURS, FAMILY, IRREGULAR, plural
 from engine.training.world.sampling import NAMED_TONES
 from engine.training.world.scene import Phrase, Placed, Scene
 
@@ -41,6 +42,19 @@ class Group:
     name: str
     count: int
     colour: str | None
+
+
+def words_beside() -> dict[str, tuple[str, ...]]:
+    """What captions say beside the names of things, grounds, skies and looks, by kind."""
+    numbers = (number for spoken in NUMBERS.values() for number in spoken)
+    said = (part.strip() for each in RELATIONS.values() for text in each for part in re.split(r"\{\w+\}", text))
+    relations = (part.removesuffix(" and") for part in said if part)
+    return {
+        "colour": tuple(COLOURS),
+        "number": tuple(dict.fromkeys(numbers)),
+        "relation": tuple(dict.fromkeys(relations)),
+        "plural": tuple(IRREGULAR.values()),
+    }
 
 
 def relation(first: Sequence[Placed], second: Sequence[Placed]) -> str | None:
