@@ -76,9 +76,9 @@ class CommandPalette(QFrame):
         return super().eventFilter(watched, event)
 
     def _search(self, text: str) -> None:
-        """What cannot be done now is found too, after the rest, and says why."""
+        """What cannot be done now is found too, and says why."""
         self.list.clear()
-        for listed in sorted(search(text, self._commands), key=lambda each: not self._commands[each].isEnabled()):
+        for listed in search(text, self._commands):
             action = self._commands[listed]
             item = QListWidgetItem()
             item.setData(Qt.ItemDataRole.UserRole, action)
