@@ -94,22 +94,13 @@ class StudioWindow(QMainWindow):
         self._made_actions()
         self.bar = RunBar(self.desk, self.icons, self.actions_)
         self.queue = QueuePanel(parts.jobs, parts.workspace.registry, parts.aside, self.icons)
-        stage = Stage(self.page.view, self.bar, self.strip, self.status, self.messages, self.show_node)
-        self.running = Running(self.desk, parts.workspace, parts.jobs, parts.gallery, parts.aside, stage)
+        self.running = Running(self.desk, parts.workspace, parts.jobs, parts.gallery, parts.aside, self._stage())
         self.running.attach(self.actions_["run.cancel"])
         self.living = Living(self.desk, parts.jobs, self.page.view)
         self.foreseeing = Foreseeing(self.desk, parts.jobs, self.running, self.bar)
         self.gallery = GalleryPage(parts.gallery, parts.aside, self.actions_, self.icons)
         self.removed = RemovedPictures(parts.gallery, parts.aside, self.messages, self.actions_["run.empty-removed"])
-        self.keeping = Keeping(
-            parts.gallery,
-            self.gallery,
-            self.strip,
-            self.running,
-            self.messages,
-            self.show_gallery,
-            lambda: self.show_workspace(graph=False),
-        )
+        self.keeping = self._made_keeping()
         self._lay_out()
         self.preferences = Preferences(parts.settings, self._governed(), parts.keep_settings)
         self.offers = Offers(self._host())
@@ -117,6 +108,20 @@ class StudioWindow(QMainWindow):
         self._listen()
         self.preferences.begin()
         self._name()
+
+    def _stage(self) -> Stage:
+        return Stage(self.page.view, self.bar, self.strip, self.status, self.messages, self.show_node)
+
+    def _made_keeping(self) -> Keeping:
+        return Keeping(
+            self._parts.gallery,
+            self.gallery,
+            self.strip,
+            self.running,
+            self.messages,
+            self.show_gallery,
+            lambda: self.show_workspace(graph=False),
+        )
 
     def _governed(self) -> Governed:
         parts = self._parts
