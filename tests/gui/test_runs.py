@@ -5,6 +5,9 @@ The engine is a real process; its nodes are toys, so that no test waits for a mo
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,6 +59,22 @@ def slow_job(studio: Studio, qtbot: QtBot) -> Job:
     job = studio.jobs.submit(edits.set_parameter(document, "solve", "steps", 1000))
     qtbot.waitUntil(lambda: studio.jobs.job(job.id).state is JobState.RUNNING, timeout=LONG)
     return job
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are a POSIX matter")
+def test_an_engine_that_the_system_ended_is_told_of_with_one_thing_to_do(studio: Studio, qtbot: QtBot) -> None:
+    window, job = studio.window, slow_job(studio, qtbot)
+    process = studio.jobs.engine.process
+    assert process is not None
+    os.kill(process, signal.SIGKILL)
+    finish(studio, qtbot)
+    assert studio.jobs.job(job.id).state is JobState.LOST
+    told = "The system ended the engine, most likely because memory ran out. Make the picture smaller."
+    assert window.messages.text == told
+    assert window.messages.action.text() == "Generate again"
+    QTest.mouseClick(window.messages.action, LEFT)
+    finish(studio, qtbot)
+    assert studio.gallery.entries  # another engine drew it
 
 
 def test_a_cancelled_run_leaves_the_seed_as_it_was(studio: Studio, qtbot: QtBot) -> None:
