@@ -6,7 +6,7 @@ float32 [layers, height, width] in 0..1, lowest layer first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
@@ -21,45 +21,49 @@ Resize = Literal["antialias", "paper", "keep"]
 Masks: TypeAlias = NDArray[np.float32]
 
 
-def as_masks(layers: Sequence[TileMask]) -> Masks:
-    """The masks of one canvas as float32 [layers, height, width] in 0..1.
+def effective(masks: Iterable[Masks], overlap: Overlap) -> Iterator[Masks]:
+    """What each layer keeps, float32 [height, width] in 0..1, the uppermost first as they are given.
 
-    Raises:
-        PaintError: there is no mask, or they differ in size.
-    """
-    sizes = {(mask.height, mask.width) for mask in layers}
-    require(len(sizes) == 1, f"masks of one canvas have one size, these have {sorted(sizes) or 'none'}")
-    return np.stack([mask.to_array() for mask in layers]).astype(np.float32) / np.float32(255.0)
-
-
-def effective(masks: Masks, overlap: Overlap) -> Masks:
-    """What each layer keeps: all of it ("mix"), or what the layers above leave of it ("stack").
-
-    Stacked, a mask m_i becomes m_i · Π_{k>i} (1 - m_k).
+    All of it ("mix"), or what the layers above leave of it ("stack"): m_i · Π (1 - m_k) over all k above i.
     """
     require(overlap in get_args(Overlap), f"overlap is {overlap!r}; choose one of {', '.join(get_args(Overlap))}")
-    if overlap == "mix":
-        return masks
-    uncovered = np.ones_like(masks)
-    if len(masks) > 1:
-        uncovered[:-1] = np.cumprod(1.0 - masks[:0:-1], axis=0)[::-1]
-    return masks * uncovered
+    uncovered: Masks | None = None
+    for mask in masks:
+        if overlap == "mix":
+            yield mask
+        elif uncovered is None:
+            uncovered = np.float32(1.0) - mask
+            yield mask
+        else:
+            kept: Masks = mask * uncovered
+            uncovered -= kept
+            yield kept
 
 
-def on_grid(masks: Masks, grid: tuple[int, int], resize: Resize) -> Masks:
-    """Masks brought to a grid of (height, width) cells, float32 [layers, *grid] in 0..1.
+def on_grid(mask: Masks, grid: tuple[int, int], resize: Resize) -> Masks:
+    """A mask brought to a grid of (height, width) cells, float32 in 0..1.
 
     "antialias": each cell averages what it stands for. "paper": plain bilinear, which looks at four pixels and loses
     thin strokes. "keep": the maximum of each cell, so that every stroke survives.
     """
     require(resize in _RESIZES, f"resize is {resize!r}; choose one of {', '.join(_RESIZES)}")
-    return np.stack([_RESIZES[resize](mask, grid) for mask in masks])
+    return _RESIZES[resize](mask, grid)
 
 
 def seen(layers: Sequence[TileMask], overlap: Overlap, resize: Resize, cells: int) -> Masks:
     """What a model sees of painted layers at `cells` cells along the longer side, float32 [layers, rows, columns]."""
-    masks = effective(as_masks(layers), overlap)
-    return on_grid(masks, grid_for(masks.shape[1], masks.shape[2], cells), resize)
+    sizes = {(mask.height, mask.width) for mask in layers}
+    require(len(sizes) == 1, f"masks of one canvas have one size, these have {sorted(sizes) or 'none'}")
+    grid = grid_for(*sizes.pop(), cells)
+    # One at a time: all of them at once would be hundreds of megabytes.
+    kept = effective((_shares(layer) for layer in reversed(layers)), overlap)
+    return np.stack([on_grid(mask, grid, resize) for mask in kept][::-1])
+
+
+def _shares(layer: TileMask) -> Masks:
+    shares: Masks = layer.to_array().astype(np.float32)
+    shares *= np.float32(1.0 / 255.0)
+    return shares
 
 
 def grid_for(height: int, width: int, cells: int) -> tuple[int, int]:

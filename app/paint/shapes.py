@@ -47,7 +47,8 @@ def rectangle(corner: Point, opposite: Point, within: Rect) -> Coverage:
     area = Rect.around((corner, opposite)).intersected(within)
     columns = _overlap(np.arange(area.left, area.right), corner[0], opposite[0])
     rows = _overlap(np.arange(area.top, area.bottom), corner[1], opposite[1])
-    return Coverage(area, np.rint(255.0 * rows[:, None] * columns[None, :]).astype(np.uint8))
+    strength = np.multiply.outer((255.0 * rows).astype(np.float32), columns.astype(np.float32))
+    return Coverage(area, np.rint(strength, out=strength).astype(np.uint8))
 
 
 def _overlap(pixels: NDArray[np.int_], one: float, other: float) -> Numbers:

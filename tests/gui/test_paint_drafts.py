@@ -119,10 +119,12 @@ def test_painting_between_other_layers_looks_like_drawing_all_of_them(
     scene.masks["a castle"] = TileMask.blank(SIDE, SIDE)
     view.refresh()
     Mouse(view).drag((20, 450), (200, 500), (600, 880), (860, 300))
+    qtbot.waitUntil(lambda: not view.unfinished)
     assert_alike(pixels(view), fresh_pixels(qtbot, scene, view.projection))
     scene.overlap = "mix"
     view.refresh()
     Mouse(view).drag((20, 200), (300, 60), (860, 500))
+    qtbot.waitUntil(lambda: not view.unfinished)
     assert_alike(pixels(view), fresh_pixels(qtbot, scene, view.projection))
 
 
@@ -143,3 +145,18 @@ def test_the_picture_turns_with_the_paint_and_a_new_one_is_seen_at_once(
     qtbot.waitUntil(lambda: not view.unfinished)
     assert np.abs(draft - pixels(view)).mean() < 12.0
     assert (greener[..., 1] > draft[..., 1] + 40).mean() > 0.1
+
+
+def test_what_changes_everywhere_is_drawn_piece_by_piece(qtbot: QtBot, view: PaintView, scene: MemoryScene) -> None:
+    before = pixels(view)
+    scene.change("a meadow", opacity=0.2)
+    view.refresh()
+    assert view.unfinished
+    assert (pixels(view) == before).all()
+    scene.change("a castle", opacity=0.3)  # as when a slider is dragged on
+    view.refresh()
+    Mouse(view).drag((300, 500), (420, 520))
+    qtbot.waitUntil(lambda: not view.unfinished)
+    after = pixels(view)
+    assert (after != before).any(axis=2).mean() > 0.05
+    assert_alike(after, fresh_pixels(qtbot, scene, view.projection))

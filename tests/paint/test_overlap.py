@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.paint.errors import PaintError
-from app.paint.overlap import Overlap, Resize, as_masks, effective, grid_for, on_grid, seen
+from app.paint.overlap import Overlap, Resize, effective, grid_for, on_grid, seen
 from app.paint.rect import Rect
 from app.paint.tiles import TileMask
 from engine.conditioning.paint_with_words import overlap_masks, resize_masks
@@ -28,7 +28,8 @@ def test_overlaps_are_resolved_as_in_the_engine(
 ) -> None:
     values = np.random.default_rng(seed).random((count, height, width), np.float32)
     expected = overlap_masks(torch.from_numpy(values), overlap).numpy()
-    assert np.allclose(effective(values, overlap), expected, atol=1e-6)
+    kept = np.stack(list(effective(values[::-1], overlap))[::-1])
+    assert np.allclose(kept, expected, atol=1e-6)
 
 
 @given(SIDES, SIDES, st.sampled_from([*GRIDS, 5]), st.integers(0, 99), st.sampled_from(get_args(Resize)))
@@ -37,7 +38,7 @@ def test_grids_are_reached_as_in_the_engine(width: int, height: int, cells: int,
     grid = grid_for(height, width, cells)
     assume(min(grid) > 1)  # torch's antialiasing answers equal rows for a grid of one column
     expected = resize_masks(torch.from_numpy(values), grid, resize).numpy()
-    assert np.allclose(on_grid(values, grid, resize), expected, atol=2e-5)
+    assert np.allclose(np.stack([on_grid(each, grid, resize) for each in values]), expected, atol=2e-5)
 
 
 def test_an_upper_layer_hides_the_lower_only_when_stacked() -> None:
@@ -64,14 +65,14 @@ def test_the_longer_side_has_the_cells() -> None:
 
 def test_layers_share_one_size() -> None:
     with pytest.raises(PaintError, match="one size"):
-        as_masks([TileMask.blank(10, 10), TileMask.blank(12, 10)])
+        seen([TileMask.blank(10, 10), TileMask.blank(12, 10)], "mix", "keep", 8)
     with pytest.raises(PaintError, match="none"):
-        as_masks([])
+        seen([], "mix", "keep", 8)
 
 
 def test_unknown_rules_are_named() -> None:
-    values = speckled(8, 8).astype(np.float32)[None]
+    values = speckled(8, 8).astype(np.float32)
     with pytest.raises(PaintError, match="'pile'; choose one of stack, mix"):
-        effective(values, "pile")  # type: ignore[arg-type]
+        list(effective([values], "pile"))  # type: ignore[arg-type]
     with pytest.raises(PaintError, match="'nearest'; choose one of antialias"):
         on_grid(values, (2, 2), "nearest")  # type: ignore[arg-type]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +11,8 @@ from PySide6.QtCore import QRect
 
 from app.paint.blend import Symmetry
 from app.paint.brush import DabCache, Touch
-from app.paint.overlap import Resize, seen
-from app.paint.rect import NOTHING, Rect
+from app.paint.overlap import Overlap, Resize, seen
+from app.paint.rect import NOTHING, Rect, united
 from app.paint.scene import PaintScene, SceneLayer, shown_layers
 from app.paint.tiles import Pixels, TileMask
 from app.paint.toolbox import ToolSettings
@@ -22,6 +23,23 @@ from app.qt.paintview.underlay import Underlay
 from app.qt.paintview.veil import ACTIVE_LINE, LINE, Veil
 
 EMPTY_TEXT = "Select words in the sentence, then paint where they go"
+
+_MOST_RECTS = 8
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """What a look with a model's eyes depends on."""
+
+    masks: tuple[TileMask, ...]
+    overlap: Overlap
+    resize: Resize
+    cells: int
+
+    def same(self, other: _Seen) -> bool:
+        """Whether it shows the same; masks that are the same are so without a look at their pixels."""
+        how, its = ((each.overlap, each.resize, each.cells, len(each.masks)) for each in (self, other))
+        return how == its and all(a is b for a, b in zip(self.masks, other.masks, strict=True))
 
 
 class Easel:
@@ -43,6 +61,7 @@ class Easel:
         self._active: str | None = None
         self._shown = NOTHING  # where the active layer shows something that is not committed
         self._cells: tuple[int, Resize] | None = None
+        self._seen: tuple[_Seen, tuple[Sheet, ...]] | None = None
         self._last: tuple[str, Touch] | None = None
         self._picture: Pixels | None = None
         self.refresh()
@@ -135,7 +154,7 @@ class Easel:
             self.underlay.set_picture(self._picture)
             self.redraw_all()
         self._refresh_veils()
-        for rect in changed:
+        for rect in _few(changed):
             self._redraw(self._overlay.touch(rect))
         return disturbed or elsewhere
 
@@ -201,9 +220,8 @@ class Easel:
     def _take(self, sheet: Sheet, mask: TileMask) -> None:
         """Show a new mask; what a gesture showed of it already is not drawn again."""
         shown = self._shown
-        for rect in sheet.set_mask(mask, also=shown):
-            if shown.intersected(rect).empty:
-                self._redraw(self._overlay.touch(rect, sheet))
+        for rect in _few([rect for rect in sheet.set_mask(mask, also=shown) if shown.intersected(rect).empty]):
+            self._redraw(self._overlay.touch(rect, sheet))
         self._shown = NOTHING
 
     def _active_id(self) -> str:
@@ -252,19 +270,35 @@ class Easel:
         if not self.scene.layers:
             return ()
         # A layer that is not shown still hides those below it: the model does not know what the screen shows.
-        masks = [self._sheets[layer.id].mask for layer in self.scene.layers]
-        arrays = seen(masks, self.scene.overlap, resize, cells)
-        by_id = {layer.id: array for layer, array in zip(self.scene.layers, arrays, strict=True)}
+        masks = tuple(self._sheets[layer.id].mask for layer in self.scene.layers)
+        blocks = self._blocks(_Seen(masks, self.scene.overlap, resize, cells))
+        by_id = {layer.id: sheet for layer, sheet in zip(self.scene.layers, blocks, strict=True)}
         return tuple(
-            Veil(self._blocks(np.rint(255.0 * by_id[layer.id]).astype(np.uint8)), layer.colour, layer.opacity, line=0.0)
-            for layer in shown_layers(self.scene.layers)
+            Veil(by_id[layer.id], layer.colour, layer.opacity, line=0.0) for layer in shown_layers(self.scene.layers)
         )
 
-    def _blocks(self, values: Pixels) -> Sheet:
-        """A sheet on which each value of a coarse grid fills its cell."""
-        width, height = self.size
-        rows = np.arange(height) * values.shape[0] // height
-        columns = np.arange(width) * values.shape[1] // width
-        sheet = Sheet(width, height)
-        sheet.set_mask(TileMask.from_array(values[rows][:, columns]))
-        return sheet
+    def _blocks(self, wanted: _Seen) -> tuple[Sheet, ...]:
+        """Sheets on which each value of a coarse grid fills its cell."""
+        if self._seen is None or not self._seen[0].same(wanted):
+            arrays = seen(wanted.masks, wanted.overlap, wanted.resize, wanted.cells)
+            self._seen = wanted, tuple(_spread(np.rint(255.0 * each).astype(np.uint8), self.size) for each in arrays)
+        return self._seen[1]
+
+
+def _spread(values: Pixels, size: tuple[int, int]) -> Sheet:
+    """A sheet on which each value of a coarse grid fills its cell."""
+    width, height = size
+    rows = np.arange(height) * values.shape[0] // height
+    columns = np.arange(width) * values.shape[1] // width
+    sheet = Sheet(width, height)
+    used_rows, used_columns = np.flatnonzero(values.max(1)[rows]), np.flatnonzero(values.max(0)[columns])
+    if used_rows.size:
+        part = Rect.between(*(int(used[end]) + (end < 0) for end in (0, -1) for used in (used_columns, used_rows)))
+        across, down = part.slices[1], part.slices[0]
+        sheet.write(part, values[:, columns[across]][rows[down]])
+    return sheet
+
+
+def _few(rects: Sequence[Rect]) -> Sequence[Rect]:
+    """The same places in few rectangles: many small ones cost more than what lies between them."""
+    return rects if len(rects) <= _MOST_RECTS else [united(rects)]

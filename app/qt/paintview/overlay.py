@@ -44,6 +44,8 @@ class Overlay:
         self._draft: Draft | None = None
         self._canvas = QRectF()
         self._blurred = QRegion()  # what of the screen is shown from the draft
+        self._outdated = QRegion()  # what of it shows the layers as they were drawn before
+        self._swept = QRegion()
 
     @property
     def blurred(self) -> bool:
@@ -51,9 +53,15 @@ class Overlay:
         return not self._blurred.isEmpty()
 
     @property
+    def outdated(self) -> bool:
+        """Whether some of it shows the layers as they were before, and nothing is in motion."""
+        return not self._outdated.isEmpty() and not self.blurred
+
+    @property
     def unfinished(self) -> bool:
         """Whether `sharpen` has something to do."""
-        return self.blurred or (self._heavy() and not self._sketch.stale.isEmpty())
+        waiting = self.blurred or self.outdated
+        return waiting or (self._heavy() and not self._sketch.stale.isEmpty())
 
     def set_canvas(self, width: int, height: int) -> None:
         """The size of what is painted on."""
@@ -65,13 +73,17 @@ class Overlay:
             self._sketch.look(projection)
 
     def set_layers(self, veils: Sequence[Veil], overlap: Overlap) -> bool:
-        """What to draw, the lowest first; answers whether anything is drawn in another way than before."""
+        """What to draw, the lowest first; answers whether anything is drawn in another way than before.
+
+        Where that is much work, it is done piece by piece: the window goes on answering, and a slider that is dragged
+        shows what it does all over the canvas, a little later in some places than in others.
+        """
         before, self._layers = self._layers, VeilStack(tuple(veils), overlap)
         if before == self._layers:
             return False
         self._flats = None
-        self._screen.spoil()
         self._sketch.spoil()
+        self._put_off(self._screen.whole)
         return True
 
     def work_on(self, sheet: Sheet | None) -> None:
@@ -95,7 +107,7 @@ class Overlay:
             screen.image = QImage(pixels_of(projection), FORMAT)
         screen.look(projection)
         self._flats = None
-        self._blurred = QRegion()
+        self._blurred, self._outdated = QRegion(), QRegion()
         if self._draft is not None and self._heavy():
             self._blurred, screen.stale = QRegion(screen.whole), QRegion()
 
@@ -108,12 +120,16 @@ class Overlay:
             self._flats = None
         self._sketch.stale += self._sketch.touched(rect)
         on_screen = self._screen.touched(rect)
-        self._screen.stale += on_screen
+        if sheet is None or sheet is not self._worked:
+            self._put_off(on_screen)
+        else:
+            self._screen.stale += on_screen
         return self._in_view(on_screen)
 
     def paint(self, painter: QPainter) -> None:
         """Draw the layers over the view, as far as the painter is not clipped."""
         self._blurred -= self._screen.stale
+        self._outdated -= self._screen.stale
         self._refresh()
         if self.blurred:
             self._paint_draft(painter)
@@ -140,11 +156,32 @@ class Overlay:
                 self._screen.render(self._layers, QRegion(piece))
                 self._blurred -= piece
                 done = done.united(piece)
+            elif not self._outdated.isEmpty():
+                done = done.united(self._sweep())
             else:
                 self._sketch.render(self._layers, QRegion(_piece(self._sketch.stale, _TILE)))
         if not self.blurred:
             self._draft = None
         return self._in_view(done)
+
+    def _put_off(self, rect: QRect) -> None:
+        """Draw a part of the screen anew at once, or piece by piece when all layers there are much work."""
+        screen = self._screen
+        if self._shows_something() and self._layers.area(screen.to_screen(), QRectF(rect)) > LIGHT_WORK:
+            self._outdated += QRegion(rect) - self._blurred - screen.stale
+        else:
+            screen.stale += rect
+
+    def _sweep(self) -> QRect:
+        """Draw a piece of what is outdated anew; where it was done longest ago first, when more keeps coming."""
+        waiting = self._outdated - self._swept
+        if waiting.isEmpty():
+            waiting, self._swept = self._outdated, QRegion()
+        piece = _piece(waiting, _TILE)
+        self._screen.render(self._layers, QRegion(piece))
+        self._outdated -= piece
+        self._swept += piece
+        return piece
 
     def _refresh(self) -> None:
         """Draw what must be right at the next sight of it."""
@@ -187,7 +224,10 @@ class Overlay:
         by = self._screen.scroll(projection)
         if not by.isNull():
             self._flats = None
-            self._blurred = self._blurred.translated(by) & QRegion(self._screen.whole)
+            whole = QRegion(self._screen.whole)
+            self._blurred = self._blurred.translated(by) & whole
+            self._outdated = self._outdated.translated(by) & whole
+            self._swept = QRegion()
 
     def _hold(self) -> None:
         """Keep what is seen now as the draft of what comes."""

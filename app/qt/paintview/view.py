@@ -434,7 +434,9 @@ class PaintView(QWidget):
     def _wait_for_rest(self) -> None:
         """Sharpen drafts once the canvas lies still."""
         moved, self._painted = self._painted != self.projection, self.projection
-        if self._easel.overlay.unfinished and (moved or not self._rest.isActive()):
+        if self._easel.overlay.outdated:
+            self._rest.start(0)
+        elif self._easel.overlay.unfinished and (moved or not self._rest.isActive()):
             self._rest.start(REST)
 
     def _sharpen(self) -> None:

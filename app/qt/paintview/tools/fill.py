@@ -6,6 +6,7 @@ import math
 
 from app.paint.blend import apply
 from app.paint.fill import flood
+from app.paint.rect import united
 from app.paint.tiles import TileMask
 from app.qt.paintview.easel import Easel
 from app.qt.paintview.pointer import Pointer
@@ -26,8 +27,8 @@ class FillGesture(Gesture):
         settings, before = easel.settings, easel.mask()
         found = flood(before.to_array(), math.floor(at.x), math.floor(at.y), settings.tolerance, settings.gap)
         self._filled = apply(before, easel.symmetry.applied(found, easel.canvas), erasing=at.control)
-        for rect in self._filled.changes_from(before):
-            easel.show(rect, self._filled.region(rect))
+        area = united(self._filled.changes_from(before))
+        easel.show(area, self._filled.region(area))
 
     def update(self, to: Pointer) -> None:
         """What the click filled does not change with the hand."""
