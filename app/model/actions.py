@@ -164,29 +164,12 @@ def _nodes() -> tuple[Action, ...]:
             f"canvas.{name}", title, "Nodes", keys, scope=Scope.GRAPH, group=group, needs=needs, submenu=submenu
         )
 
-    def edit(name: str, title: str, *keys: str, group: int = 1, needs: Need = Need.SELECTION) -> Action:
-        return Action(f"canvas.{name}", title, "Edit", keys, scope=Scope.GRAPH, group=group, needs=needs)
-
     def part(name: str, title: str, *keys: str, needs: Need = Need.NODES) -> Action:
         return node(name, title, *keys, group=2, needs=needs, submenu="Component")
 
-    lines, moves, walks = "Align and Distribute", "Nudge", "Go To"
-    sides = ("left", "centre", "right", "top", "middle", "bottom")
-    names = {"centre": "Centres", "middle": "Middles"}
-    ways = ("Left", "Right", "Up", "Down")
     return (
         node("add", "Add Node…", "Tab", needs=Need.NOTHING),
         node("note", "Add Note", "N", needs=Need.NOTHING),
-        edit("cut", "Cut", "Ctrl+X"),
-        edit("copy", "Copy", "Ctrl+C"),
-        edit("paste", "Paste", "Ctrl+V", needs=Need.NOTHING),
-        edit("duplicate", "Duplicate", "Ctrl+D"),
-        edit("duplicate-wired", "Duplicate with Wires", "Ctrl+Shift+D"),
-        edit("delete", "Delete and Reconnect", "Del", "Backspace"),
-        edit("delete-apart", "Delete", "Shift+Del"),
-        edit("select-all", "Select All", "Ctrl+A", group=2, needs=Need.NOTHING),
-        edit("select-none", "Select Nothing", "Ctrl+Shift+A", group=2),
-        edit("lasso", "Lasso", "Q", group=2, needs=Need.NOTHING),
         node("look", "Look at the Result", "I", group=1, needs=Need.NODES),
         node("rename", "Rename…", "Ctrl+R", group=1),
         node("wire", "Wire…", "W", group=1, needs=Need.NODES),
@@ -201,17 +184,41 @@ def _nodes() -> tuple[Action, ...]:
         part("keep-component", "Keep Component in Library"),
         part("save-component", "Save Component As…"),
         part("insert-component", "Insert Component From File…", needs=Need.NOTHING),
-        *(
-            node(f"align-{side}", f"Align {names.get(side, side.title() + ' Edges')}", group=3, submenu=lines)
-            for side in sides
-        ),
-        node("distribute-across", "Distribute Across", group=3, submenu=lines),
-        node("distribute-down", "Distribute Down", group=3, submenu=lines),
-        *(node(f"nudge-{way.lower()}", f"Nudge {way}", way, group=3, submenu=moves) for way in ways),
-        *(
-            node(f"go-{way.lower()}", f"Go {way}", f"Alt+{way}", group=3, needs=Need.NOTHING, submenu=walks)
-            for way in ways
-        ),
+    )
+
+
+def _node_edits() -> tuple[Action, ...]:
+    def edit(name: str, title: str, *keys: str, group: int = 1, needs: Need = Need.SELECTION) -> Action:
+        return Action(f"canvas.{name}", title, "Edit", keys, scope=Scope.GRAPH, group=group, needs=needs)
+
+    return (
+        edit("cut", "Cut", "Ctrl+X"),
+        edit("copy", "Copy", "Ctrl+C"),
+        edit("paste", "Paste", "Ctrl+V", needs=Need.NOTHING),
+        edit("duplicate", "Duplicate", "Ctrl+D"),
+        edit("duplicate-wired", "Duplicate with Wires", "Ctrl+Shift+D"),
+        edit("delete", "Delete and Reconnect", "Del", "Backspace"),
+        edit("delete-apart", "Delete", "Shift+Del"),
+        edit("select-all", "Select All", "Ctrl+A", group=2, needs=Need.NOTHING),
+        edit("select-none", "Select Nothing", "Ctrl+Shift+A", group=2),
+        edit("lasso", "Lasso", "Q", group=2, needs=Need.NOTHING),
+    )
+
+
+def _node_places() -> tuple[Action, ...]:
+    def place(name: str, title: str, *keys: str, submenu: str, needs: Need = Need.SELECTION) -> Action:
+        return Action(f"canvas.{name}", title, "Nodes", keys, scope=Scope.GRAPH, group=3, needs=needs, submenu=submenu)
+
+    lines, moves, walks = "Align and Distribute", "Nudge", "Go To"
+    sides = ("left", "centre", "right", "top", "middle", "bottom")
+    names = {"centre": "Centres", "middle": "Middles"}
+    ways = ("Left", "Right", "Up", "Down")
+    return (
+        *(place(f"align-{side}", f"Align {names.get(side, side.title() + ' Edges')}", submenu=lines) for side in sides),
+        place("distribute-across", "Distribute Across", submenu=lines),
+        place("distribute-down", "Distribute Down", submenu=lines),
+        *(place(f"nudge-{way.lower()}", f"Nudge {way}", way, submenu=moves) for way in ways),
+        *(place(f"go-{way.lower()}", f"Go {way}", f"Alt+{way}", needs=Need.NOTHING, submenu=walks) for way in ways),
     )
 
 
@@ -333,7 +340,8 @@ def _help() -> tuple[Action, ...]:
 
 
 ACTIONS: tuple[Action, ...] = (
-    *_file(), *_edit(), *_view(), *_phrase(), *_paint(), *_nodes(), *_run(), *_picture(), *_window(), *_help(),
+    *_file(), *_edit(), *_view(), *_phrase(), *_paint(), *_nodes(), *_node_edits(), *_node_places(),
+    *_run(), *_picture(), *_window(), *_help(),
 )  # fmt: skip
 
 Chosen = Mapping[str, str]
