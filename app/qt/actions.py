@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from app.model.actions import ACTIONS, Action, Need, Scope, keys_of
+from app.model.actions import ACTIONS, Action, Need, Scope
+from app.model.shortcuts import keys_of
 from app.qt.theme import Icons
 
 _CONTEXTS = {

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from app.model.actions import ACTIONS, MENUS, Action, Scope, clashes, keys_of, plain_key, rebound, reset, search
+from app.model.actions import ACTIONS, MENUS, Action, Scope, search
+from app.model.shortcuts import clashes, keys_of, plain_key, rebound, reset
 from tests.support import ROOT
 
 BY_ID = {action.id: action for action in ACTIONS}

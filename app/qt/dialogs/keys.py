@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.model.actions import MENUS, Action, Scope, clashes, keys_of, rebound, reset, search
+from app.model.actions import MENUS, Action, Scope, search
+from app.model.shortcuts import clashes, keys_of, rebound, reset
 from app.qt.dialogs.sheet import Sheet
 from app.qt.theme import GRID
 
