@@ -9,13 +9,17 @@ from typing import cast
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace as replace_struct
 
+from app.model.edits.enlarging import Enlargement, enlarge, shrink
 from app.model.face import face_of
 from app.model.model_cards import Models
-from app.model.picture_sizes import drawn_instead, native_side, offered_sizes, ratio
+from app.model.picture_sizes import drawn_instead, enlargement, native_side, offered_sizes, ratio, smaller_side
 from app.model.starting import starting_document
 from engine.api.cards import ModelCard, PartCard
 from engine.api.sizes import WIDEST, buckets, drawn_size
+from nodes.graph.errors import EditError
+from nodes.graph.model import End
 from nodes.impl.solving import Part, frame_of
 from nodes.registry import built_in
 
@@ -67,3 +71,41 @@ def test_another_size_is_told() -> None:
     assert drawn_instead(None, 640, 360) is None
     assert offered_sizes(None) == ()
     assert ratio(160, 96) == "5:3"
+
+
+def test_a_picture_is_enlarged_to_the_next_size_of_its_model_and_back() -> None:
+    registry, known = built_in(), models()
+    card = known.cards["storybook"]
+    enlarger = replace_struct(card.parts[0], name="enlarger", size=512)
+    known = Models({"storybook": replace_struct(card, parts=(*card.parts, enlarger))})
+    document = starting_document(registry)
+    face = face_of(document, registry)
+    found = enlargement(document, face, known)
+    assert found == Enlargement(512, "storybook", ("enlarger",))
+    assert smaller_side(document, face, known) is None  # no picture is drawn without the first enlargement
+    larger = enlarge(document, registry, face.solves[-1], found, lambda: "larger")
+    grown = face_of(larger, registry)
+    assert grown.solves == (*face.solves, "larger")
+    assert (native_side(larger, grown, known), smaller_side(larger, grown, known)) == (512, 128)
+    assert enlargement(larger, grown, known) is None
+    wired = {link.target.port: link.source for link in larger.graph.links if link.target.node == "larger"}
+    assert wired == {
+        "denoiser": End("storybook", "enlarger"), "prompt": End("prompt", "conditioning"), "seed": End("seed", "seed"),
+        "low_resolution": End("enlarged", "image"),
+    }  # fmt: skip
+    assert larger.nodes["saved"].x > larger.nodes["larger"].x > larger.nodes["enlarged"].x
+    back = shrink(larger, "larger")
+    assert set(back.nodes) == set(document.nodes)
+    assert back.graph.links == document.graph.links
+
+
+def test_a_stage_of_several_experts_comes_and_goes_with_their_ensemble() -> None:
+    registry, document = built_in(), starting_document(built_in())
+    ids = iter(("larger", "experts"))
+    larger = enlarge(document, registry, "enlarged", Enlargement(512, "storybook", ("high", "low")), lambda: next(ids))
+    assert {link.source.port for link in larger.graph.links if link.target == End("experts", "experts")} == {
+        "high", "low",
+    }  # fmt: skip
+    assert set(shrink(larger, "larger").nodes) == set(document.nodes)
+    with pytest.raises(EditError, match="not enlarged"):
+        shrink(document, "base")

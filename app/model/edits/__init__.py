@@ -5,6 +5,7 @@ are left to validation, which shows them on their node.
 """
 
 from app.model.edits.components import definition_of, make_component, make_unique, set_component, take_apart
+from app.model.edits.enlarging import Enlargement, enlarge, shrink
 from app.model.edits.fragments import Pasted, copy, duplicate, paste
 from app.model.edits.graph import (
     Box,
@@ -77,6 +78,7 @@ from app.model.edits.wiring import (
 
 __all__ = [
     "Box",
+    "Enlargement",
     "Pasted",
     "PictureFile",
     "SizeCrop",
@@ -97,6 +99,7 @@ __all__ = [
     "disconnect",
     "duplicate",
     "duplicate_layer",
+    "enlarge",
     "ensure_expert",
     "frame_nodes",
     "input_type",
@@ -143,6 +146,7 @@ __all__ = [
     "set_style_weight",
     "shape_canvas",
     "shown_as",
+    "shrink",
     "size_of",
     "style_pictures",
     "style_weights",

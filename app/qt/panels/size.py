@@ -12,13 +12,23 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSpinBox, QWidget
 from app.model import edits
 from app.model.home import find_home
 from app.model.model_cards import Models, read_models
-from app.model.picture_sizes import drawn_instead, native_side, offered_sizes, ratio
+from app.model.picture_sizes import (
+    drawn_instead,
+    enlargement,
+    native_side,
+    offered_sizes,
+    ratio,
+    smaller_side,
+)
 from app.qt.desk import Desk
 from app.qt.panels.parts import CLOSE, icon_button, panel_column, quiet
 from app.qt.theme import GRID, ICON_SIZE, RESOURCES, Icons
 from engine.api.sizes import Size
 
 _LONGEST = 8192
+UNKNOWN_SIDE = 256
+"""Where no card tells what the model draws."""
+
 _OUTLINE = QColor(0x8C, 0x8C, 0x8C)  # reads on the dark and on the light theme
 
 
@@ -50,6 +60,8 @@ class SizePanel(QWidget):
         self._desk = desk
         self._models = read_models((RESOURCES, find_home().models))
         self._offered: tuple[Size, ...] = ()
+        self._smaller: tuple[Size, ...] = ()
+        self._larger: edits.Enlargement | None = None
         layout = panel_column(self)
         self.reset = icon_button(icons, "restore", "The whole picture: no crop", self._whole)
         self._driven = quiet("Driven by the graph")
@@ -85,8 +97,12 @@ class SizePanel(QWidget):
 
     def _offer(self, told: edits.SizeCrop | None, *, driven: bool) -> None:
         """Show the sizes that the model draws, and what it makes of another one."""
-        native = native_side(self._desk.document, self._desk.face, self._models)
-        offered = offered_sizes(native)
+        document, face = self._desk.document, self._desk.face
+        native = native_side(document, face, self._models)
+        self._larger, smaller = enlargement(document, face, self._models), smaller_side(document, face, self._models)
+        self._smaller = offered_sizes(smaller)
+        larger = offered_sizes(None if self._larger is None else self._larger.side)
+        offered = (*self._smaller, *offered_sizes(native), *larger)
         if offered != self._offered:
             self._offered = offered
             self._list_sizes(offered)
@@ -119,7 +135,7 @@ class SizePanel(QWidget):
 
     def _made_sizes(self) -> QComboBox:
         sizes = QComboBox()
-        told = "Sizes that the model draws just as they are asked for"
+        told = "Sizes that the model draws just as they are asked for, and enlarges to"
         sizes.setToolTip(told)
         sizes.setAccessibleName(told)
         sizes.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -136,7 +152,20 @@ class SizePanel(QWidget):
         told = self._desk.picture_size or edits.SizeCrop(width, height)
         for side in ("width", "height"):
             told = _following(told, side)
-        self._resize(replace(told, width=width, height=height))
+        with self._desk.session.transaction("Size"):
+            self._reach((width, height))
+            self._resize(replace(told, width=width, height=height))
+
+    def _reach(self, size: Size) -> None:
+        """Enlarge the picture once more or once less where the size is that of another stage of the model."""
+        native = native_side(self._desk.document, self._desk.face, self._models)
+        last = self._desk.face.solves[-1]
+        if size in offered_sizes(native):
+            return
+        if size in self._smaller:
+            self._desk.edit("Size", edits.shrink, last)
+        elif self._larger is not None:
+            self._desk.edit("Size", edits.enlarge, self._desk.registry, last, self._larger)
 
     def _made_fields(self, parent: QWidget) -> dict[str, QSpinBox]:
         grid = QGridLayout(parent)
@@ -166,7 +195,8 @@ class SizePanel(QWidget):
         return field
 
     def _set(self, name: str, value: int) -> None:
-        told = self._desk.picture_size or edits.SizeCrop(128, 128)
+        side = native_side(self._desk.document, self._desk.face, self._models) or UNKNOWN_SIDE
+        told = self._desk.picture_size or edits.SizeCrop(side, side)
         if name in ("width", "height"):
             self._resize(replace(_following(told, name), **{name: min(value, _LONGEST)}))
         else:
