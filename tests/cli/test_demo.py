@@ -9,6 +9,7 @@ from PIL import Image
 
 from app.examples.projects import FOLDER
 from tests.cli.command import sinopia
+from tests.model.shipped import STAGES
 
 Capture = pytest.CaptureFixture[str]
 
@@ -32,7 +33,7 @@ def test_two_engines_draw_the_demo_alike_within_their_memory(demo: Path, tmp_pat
         assert {node["outcome"] for node in report["nodes"]} == {"ran"}
         assert 0 < report["peak_memory"] < 2 * GIB
         with Image.open(report["outputs"][0]) as picture:
-            assert picture.size == (128, 128)
+            assert picture.size == (STAGES[1].size, STAGES[1].size)
             pictures.append(np.asarray(picture))
     assert np.array_equal(pictures[0], pictures[1])
     base = next(node for node in report["nodes"] if node["node"] == "base")
