@@ -75,28 +75,6 @@ def move(mask: TileMask, dx: int, dy: int) -> TileMask:
     return clear(mask).with_region(part.moved(dx, dy), mask.region(part))
 
 
-def scale(mask: TileMask, factor_x: float, factor_y: float, centre: tuple[float, float]) -> TileMask:
-    """Made larger or smaller about `centre` (x, y), which stays where it is.
-
-    Raises:
-        PaintError: a factor is not within 0.01 to 100.
-    """
-    require(
-        min(factor_x, factor_y) >= 0.01 and max(factor_x, factor_y) <= 100.0,
-        f"a mask cannot be scaled by {factor_x:g} x {factor_y:g}; choose factors of 0.01 to 100",
-    )
-    # Shrinking by a plain bilinear look-up would skip pixels; a reduced copy is looked up instead.
-    steps = (max(int(1.0 / factor_x), 1), max(int(1.0 / factor_y), 1))
-    source = Image.fromarray(mask.to_array()).reduce(steps)
-    inverse = (
-        *(1.0 / (factor_x * steps[0]), 0.0, (centre[0] - centre[0] / factor_x) / steps[0]),
-        *(0.0, 1.0 / (factor_y * steps[1]), (centre[1] - centre[1] / factor_y) / steps[1]),
-    )
-    size = (mask.width, mask.height)
-    scaled = source.transform(size, Image.Transform.AFFINE, inverse, Image.Resampling.BILINEAR)
-    return TileMask.from_array(np.asarray(scaled))
-
-
 def fitted(mask: TileMask, width: int, height: int) -> TileMask:
     """The mask stretched to another canvas size.
 

@@ -116,21 +116,6 @@ def test_feathering_by_nothing_changes_nothing() -> None:
     assert operations.feather(TileMask.blank(60, 60), 20.0).is_blank
 
 
-@given(st.floats(0.2, 3.0), st.floats(0.2, 3.0))
-def test_scaling_scales_the_area_about_its_centre(factor_x: float, factor_y: float) -> None:
-    mask = boxed(300, 300, Rect(110, 120, 80, 60))
-    scaled = operations.scale(mask, factor_x, factor_y, (150.0, 150.0)).to_array().astype(float)
-    share = scaled.sum() / mask.to_array().sum()
-    assert share == pytest.approx(factor_x * factor_y, rel=0.06)
-    assert (scaled.sum(0) * (np.arange(300) + 0.5)).sum() / scaled.sum() == pytest.approx(150.0, abs=0.7)
-    assert (scaled.sum(1) * (np.arange(300) + 0.5)).sum() / scaled.sum() == pytest.approx(150.0, abs=0.7)
-
-
-def test_scaling_by_one_changes_nothing() -> None:
-    mask = boxed(60, 60, Rect(10, 10, 20, 20), value=77)
-    assert operations.scale(mask, 1.0, 1.0, (3.0, 50.0)) == mask
-
-
 def test_fitting_stretches_to_the_new_canvas() -> None:
     mask = boxed(100, 50, Rect(50, 0, 50, 50))
     fitted = operations.fitted(mask, 200, 100)
@@ -145,8 +130,3 @@ def test_widths_out_of_range_are_refused(operate: object) -> None:
     assert callable(operate)
     with pytest.raises(PaintError, match="choose 0 to 500"):
         operate(TileMask.blank(10, 10), 501)
-
-
-def test_scaling_to_nothing_is_refused() -> None:
-    with pytest.raises(PaintError, match=r"choose factors of 0\.01 to 100"):
-        operations.scale(TileMask.blank(10, 10), 0.0, 1.0, (0.0, 0.0))
