@@ -184,7 +184,7 @@ class StudioWindow(QMainWindow):
 
     def _add_panels(self) -> None:
         page, paint, graph = self.page, (Place.PAINT,), (Place.GRAPH,)
-        self.small_view = SmallView(self.desk)
+        self.small_view = SmallView(self.desk, self._parts.jobs)
         self.history = HistoryPanel(self._parts.workspace.session)
         style, size = page.style_panel, page.size_panel
         phrases = page.phrases
@@ -441,6 +441,7 @@ class StudioWindow(QMainWindow):
             disconnect()
         self.desk.leave()
         self.page.sentence.leave()
+        self.small_view.leave()
         self.graph.inspector.leave()
         self.timeline.leave()
         self.canvas.leave()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
@@ -18,7 +19,9 @@ from app.model.layouts import Place
 from app.qt.application import Studio
 from app.qt.dock import Column
 from app.qt.docks import Docks
+from app.qt.pictures import encoded
 from app.qt.theme import GRID
+from engine.api.messages import Preview
 from tests.gui.studios import action, open_studio, strike
 
 LEFT = Qt.MouseButton.LeftButton
@@ -259,3 +262,19 @@ def test_the_status_bar_tells_every_part_of_what_is_loaded_at_a_press(studio: St
     told = [label.text() for label in status.facts.findChildren(QLabel)]
     assert told == ["Computes on", "CPU", "Storybook loaded", "5 MB", "    base", "2 MB", "    low", "3 MB"]
     status.facts.close()
+
+
+def test_the_small_view_shows_the_picture_in_the_making(studio: Studio) -> None:
+    window, view = studio.window, studio.window.small_view
+    red = QImage(8, 8, QImage.Format.Format_RGB32)
+    red.fill(Qt.GlobalColor.red)
+    job = studio.jobs.submit(window.desk.document)
+    studio.jobs.cancel_all()  # only what is told of it counts here
+    window.desk.rest(resting=True)
+    studio.jobs.previewed.emit(job, Preview("1", "base", 0, 8, 8, encoded(red)))
+    strike(window, Qt.Key.Key_F2)
+    QApplication.processEvents()
+    middle = view.rect().center()
+    assert view.grab().toImage().pixelColor(middle).red() > 200, "also when one comes later"
+    studio.jobs.finished.emit(job)
+    assert view.grab().toImage().pixelColor(middle).red() < 200
