@@ -16,7 +16,7 @@ from app.qt.panels.parts import panel_column, quiet
 from app.qt.panels.phrase_details import PhraseDetails
 from app.qt.panels.phrase_list import PhraseList
 from app.qt.panels.phrase_row import PhraseRow
-from app.qt.theme import Icons
+from app.qt.theme import GRID, Icons
 
 _OVERLAPS: tuple[tuple[Overlap, str, str], ...] = (
     ("stack", "Stack", "Where layers overlap, the upper one hides the lower"),
@@ -118,7 +118,7 @@ class OverlapChoice(QWidget):
         self.buttons: dict[Overlap, QToolButton] = {}
         group = QButtonGroup(self)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(0, 0, GRID, 0)  # to end where the rows below it do
         layout.setSpacing(0)
         for overlap, text, told in _OVERLAPS:
             button = QToolButton()
