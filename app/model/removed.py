@@ -18,10 +18,15 @@ class Removed:
     size: int = 0
 
     @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.files)
+
+    @property
     def told(self) -> str:
         """How many and how large, in words: "3 pictures, 1 MB"; "" for none."""
-        count = len(self.files)
-        return f"{count} picture{'' if count == 1 else 's'}, {megabytes(self.size)}" if count else ""
+        plural = "" if self.count == 1 else "s"
+        return f"{self.count} picture{plural}, {megabytes(self.size)}" if self.count else ""
 
 
 def look_for_removed(folder: Path) -> Removed:

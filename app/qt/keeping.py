@@ -94,7 +94,9 @@ class Keeping(QObject):
         """Take the chosen pictures out of the gallery; they can be put back."""
         chosen = self.chosen
         if chosen:
+            row = self._page.shelf.row_of(chosen[0].name) or 0
             self._gallery.remove([entry.name for entry in chosen])
+            self._page.choose_near(row)
             told = "The picture was" if len(chosen) == 1 else f"{len(chosen)} pictures were"
             self._messages.say(f"{told} taken out of the gallery.", "Put Back", lambda: self._put_back(chosen))
 

@@ -154,6 +154,8 @@ def test_what_is_taken_out_can_be_put_back(studio: Studio) -> None:
     strike(window, Qt.Key.Key_Delete)
     assert [entry.prompt for entry in window.gallery.shelf.entries] == ["a castle", "a red owl"]
     assert len(window.strip.kept) == 2
+    assert window.gallery.current is not None
+    assert window.gallery.current.prompt == "a red owl", "the next one is at hand"
     assert "taken out" in window.messages.text
     QTest.mouseClick(window.messages.action, LEFT)
     assert [entry.prompt for entry in window.gallery.shelf.entries] == list(reversed(NAMES))
@@ -186,7 +188,7 @@ def test_removed_pictures_are_counted_and_go_into_the_trash(
     assert not button.isVisible()
     click(studio, 0)
     strike(window, Qt.Key.Key_Delete)
-    qtbot.waitUntil(lambda: button.text().startswith("Empty Removed Pictures (1 picture, "))
+    qtbot.waitUntil(lambda: button.text().startswith("1 removed, "))
     QTest.mouseClick(window.messages.action, LEFT)
     qtbot.waitUntil(lambda: not button.isVisible())
     click(studio, 0)

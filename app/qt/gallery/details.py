@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QLayout, QPushBu
 from app.model.durations import measured_time
 from app.model.gallery import Entry
 from app.model.provenance import Provenance
+from app.model.timeline_words import sampler_said
 from app.qt.actions import Actions
 from app.qt.panels.parts import heading, rule
 from app.qt.theme import GRID, Icons
@@ -118,12 +119,19 @@ def _facts(entry: Entry, path: Path, told: Provenance | None) -> list[tuple[str,
         ("Seed", "" if seed is None else str(seed)),
         ("Item", "" if told is None else told.item),
         ("Size", f"{entry.width} × {entry.height}" if entry.width else ""),
-        *((_NAMES.get(name, name), facts.get(name, "")) for name in _TOLD),
+        *((_NAMES.get(name, name), _said(name, facts.get(name, ""))) for name in _TOLD),
         ("Made", time.strftime("%d %b %Y, %H:%M", time.localtime(entry.made)) if entry.made else ""),
         ("Took", measured_time(entry.seconds) if entry.seconds else ""),
         ("File", path.name),
     ]
     return [(name, value) for name, value in rows if value]
+
+
+def _said(name: str, value: str) -> str:
+    """A sampler by the name that people know it by, and numbers without noughts that say nothing."""
+    if name == "Sampler":
+        return sampler_said(value)
+    return value.removesuffix(".0") if name == "CFG scale" else value
 
 
 def _pair(layout: QVBoxLayout, *buttons: QWidget) -> None:

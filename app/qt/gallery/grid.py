@@ -22,7 +22,7 @@ from app.qt.theme import GRID
 
 PICTURE = 21 * GRID
 _MARGIN = GRID
-_CAPTION = 3 * GRID
+_CAPTION, _LINE = 5 * GRID, 18
 TILE = QSize(PICTURE + 2 * _MARGIN, PICTURE + _CAPTION + 2 * _MARGIN)
 _STAR = 8.0
 _GOLD = QColor("#f0c75e")
@@ -130,10 +130,14 @@ def _picture(painter: QPainter, frame: QRect, pixmap: QPixmap | None, palette: Q
 
 
 def _caption(painter: QPainter, frame: QRect, entry: Entry, palette: QPalette, *, bright: bool) -> None:
-    room = QRect(frame.left(), frame.bottom() + 5, frame.width(), _CAPTION)
-    text = elided(entry.prompt or entry.name, painter.font(), room.width())
+    """The beginning of its sentence, and below it the seed, by which pictures of one sentence are told apart."""
+    left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+    upper = QRect(frame.left(), frame.bottom() + 5, frame.width(), _LINE)
     painter.setPen(palette.text().color() if bright else palette.placeholderText().color())
-    painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+    painter.drawText(upper, left, elided(entry.prompt or entry.name, painter.font(), upper.width()))
+    painter.setPen(palette.placeholderText().color())
+    below = entry.name if entry.seed is None else f"Seed {entry.seed}"
+    painter.drawText(upper.translated(0, _LINE), left, elided(below, painter.font(), upper.width()))
 
 
 def _star(painter: QPainter, centre: QPointF) -> None:

@@ -101,6 +101,12 @@ class GalleryPage(QWidget):
             self._search()
         self.grid.choose(name)
 
+    def choose_near(self, row: int) -> None:
+        """Choose the picture at a place of the grid, or the last one, so that one can go on from where others went."""
+        entries = self.shelf.entries
+        if entries and self.current is None:
+            self.grid.choose(entries[min(row, len(entries) - 1)].name)
+
     def look(self) -> None:
         """Show the chosen picture large."""
         entry = self.current
@@ -145,6 +151,7 @@ class GalleryPage(QWidget):
     def _lay_out(self) -> None:
         self.field.setPlaceholderText("Search prompts, names and seeds")
         self.field.setClearButtonEnabled(True)
+        self.field.setMinimumWidth(24 * GRID)
         self.field.setMaximumWidth(48 * GRID)
         self.field.setAccessibleName("Search the gallery")
         self._count.setObjectName("quiet")

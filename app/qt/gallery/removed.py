@@ -9,6 +9,7 @@ from PySide6.QtCore import QFile, QObject, QTimer, Signal
 from PySide6.QtGui import QAction
 
 from app.model.aside import Aside
+from app.model.engine_words import megabytes
 from app.model.gallery import REMOVED, Gallery
 from app.model.removed import Removed, let_go, look_for_removed
 from app.qt.panels.messages import MessageBar
@@ -81,6 +82,7 @@ class RemovedPictures(QObject):
     def _show(self, removed: Removed) -> None:
         self._removed = removed
         self._action.setText(f"{_TITLE} ({removed.told})" if removed.told else _TITLE)
+        self._action.setIconText(f"{removed.count} removed, {megabytes(removed.size)}")  # on a button
         self._action.setEnabled(bool(removed.told))
         self.changed.emit(removed)
 
