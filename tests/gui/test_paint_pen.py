@@ -99,6 +99,12 @@ def test_what_the_pen_changes_is_set_beside_the_brush_and_kept(
         assert tips[0].tilt == tips[1].tilt > 0.6
         view.setFocus()
         assert not options.isVisible()
+        options = opened(studio)
+        QTest.mouseClick(studio.window.page.options.pen, LEFT)
+        assert not options.isVisible()
+        options = opened(studio)
+        Pen(view).draw([(60.0, 60.0), (90.0, 60.0)])
+        assert not options.isVisible()
     with open_studio(qtbot, qapp, sinopia_home) as studio:
         held = studio.window.page.view.settings
         assert (held.brush.pressure_size, held.brush.pressure_flow, held.brush.tilt) == (0.0, 1.0, tips[0].tilt)

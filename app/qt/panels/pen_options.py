@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QEvent, QObject, QPoint
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from app.qt.paintview.view import PaintView
@@ -16,10 +16,11 @@ from app.qt.theme import GRID
 USUAL_TILT = 50.0
 _TILT = Range(0.0, 100.0, USUAL_TILT, "%", digits=0)
 _WIDTH = 240
+_PRESSES = (QEvent.Type.MouseButtonPress, QEvent.Type.TabletPress)
 
 
 class PenOptions(Popup):
-    """Opens below its button."""
+    """Opens below its button; a hand that comes down on the canvas closes it."""
 
     def __init__(self, view: PaintView, parent: QWidget) -> None:
         super().__init__(parent, _WIDTH)
@@ -32,10 +33,17 @@ class PenOptions(Popup):
         rows.addWidget(heading("Pen"))
         for widget in (self.size_box, self.flow_box, self.tilt):
             rows.addWidget(widget)
+        view.installEventFilter(self)
         self._show_tips()
         self.size_box.toggled.connect(lambda on: self._change(pressure_size=float(on)))
         self.flow_box.toggled.connect(lambda on: self._change(pressure_flow=float(on)))
         self.tilt.dragged.connect(lambda value: self._change(tilt=value / 100.0))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A pen takes no focus, by which it would be noticed."""
+        if event.type() in _PRESSES:
+            self.close()
+        return super().eventFilter(watched, event)
 
     def open_below(self, button: QWidget) -> None:
         """Show it below its button, inside the window."""

@@ -134,4 +134,8 @@ class ToolOptions(QWidget):
         self._view.set_settings(replace(self._view.settings, mirror_across=across, mirror_down=down))
 
     def _open_pen(self) -> None:
-        PenOptions(self._view, self).open_below(self.pen)
+        opened = next((each for each in self.window().findChildren(PenOptions) if each.isVisible()), None)
+        if opened is not None:
+            opened.close()
+        else:
+            PenOptions(self._view, self).open_below(self.pen)
