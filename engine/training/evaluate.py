@@ -1,176 +1,170 @@
-"""Evaluate Storybook: ``python -m engine.training.evaluate NAME --output FOLDER``."""
+"""Evaluate a model: ``python -m engine.training.evaluate NAME --output FOLDER --model FOLDER``."""
 
 from __future__ import annotations
 
 import argparse
 import os
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 # Idle threads of a loaded machine must sleep, not spin; OpenMP reads this when torch is first imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-import msgspec
+import torch
 
-from engine.diffusion.denoiser import Denoiser
-from engine.models.catalogue import RESOURCES, Catalogue
-from engine.models.ediff.config import UNetConfig
+from engine.models.catalogue import RESOURCES, read_network
 from engine.models.ediff.encoders import Encoders
-from engine.models.storybook import StorybookDenoiser
+from engine.training.evaluation.ablations import evaluate_ablations, write_ablations
+from engine.training.evaluation.arms import shipped_arms, trained_arms
 from engine.training.evaluation.attention import evaluate_attention, write_attention
 from engine.training.evaluation.capacity import evaluate_capacity, write_capacity
+from engine.training.evaluation.crop import evaluate_crop, write_crop
 from engine.training.evaluation.design import draw_layouts
-from engine.training.evaluation.drafts import Drafting
 from engine.training.evaluation.encoders import evaluate_encoders, write_encoders
 from engine.training.evaluation.ensemble import evaluate_ensemble, write_ensemble
-from engine.training.evaluation.layout import WEIGHTS, LayoutReport, Progress, evaluate_layout
+from engine.training.evaluation.layout import WEIGHTS, Bench, evaluate_layout
+from engine.training.evaluation.layout_report import write_layout
 from engine.training.evaluation.prompt_switch import evaluate_switch, write_switch
-from engine.training.evaluation.report import write_layout
 from engine.training.evaluation.samplers import evaluate_samplers, write_samplers
-from engine.training.evaluation.storybook import MODEL, Recipe, Storybook, handing_down
-from engine.training.evaluation.style import StyleReport, draw_cases, evaluate_style, write_style
-from engine.training.judge_network import Judge
-from engine.training.world import World
+from engine.training.evaluation.study import RECIPE, SHIPPED_FOLDER, Study
+from engine.training.evaluation.style import draw_cases, draw_outside, evaluate_style
+from engine.training.evaluation.style_report import write_style
+from engine.training.progress import Tally
 
 RESULTS = RESOURCES / "docs" / "results"
-RECIPE = Recipe()
-
-
-def quiet(done: int, total: int, text: str) -> None:
-    """Progress that nobody watches."""
-
-
-def run_layout(
-    output: Path = RESULTS,
-    *,
-    layouts: int = 100,
-    seeds: int = 2,
-    progress: Progress = quiet,
-    root: Path = RESOURCES,
-    recipe: Recipe = RECIPE,
-) -> LayoutReport:
-    """Measure layout control of the model below `root`; writes layout.md, layout.json and sheets into `output`.
-
-    Raises SpritesMissingError without the emoji font, ModelError without the model or the judge.
-    """
-    world, judge, storybook = World.load(), Judge.load(), Storybook.load(root, recipe)
-    evaluation = evaluate_layout(
-        storybook.generate, judge, draw_layouts(world, layouts), range(seeds), WEIGHTS, world=world, progress=progress
-    )
-    write_layout(evaluation, output)
-    return evaluation.report
-
-
-def run_style(
-    output: Path = RESULTS,
-    *,
-    prompts: int = 48,
-    seeds: int = 2,
-    progress: Progress = quiet,
-    root: Path = RESOURCES,
-    recipe: Recipe = RECIPE,
-) -> StyleReport:
-    """Measure what style references do; writes style.md, style.json and a sheet into `output`. Raises as run_layout."""
-    world, judge, storybook = World.load(), Judge.load(), Storybook.load(root, recipe)
-    evaluation = evaluate_style(storybook.generate, judge, draw_cases(world, prompts), range(seeds), progress=progress)
-    write_style(evaluation, output)
-    return evaluation.report
+ENCODERS = "encoders"
+"""Folder below that of runs which holds their encoders."""
 
 
 @dataclass(frozen=True)
-class Study:
-    """What the evaluations of drafts work with: the model's parts below `root`, loaded when they are asked for."""
+class Task:
+    """What is measured, how often, and where the report goes. `runs`: folder of trained runs, for the ensemble."""
 
-    root: Path
-    recipe: Recipe
-    progress: Progress
-
-    @cached_property
-    def catalogue(self) -> Catalogue:
-        return Catalogue(self.root)
-
-    @cached_property
-    def base(self) -> StorybookDenoiser:
-        return self.catalogue.load_part(MODEL, "base", self.recipe.device)
-
-    @cached_property
-    def encoders(self) -> Encoders:
-        return Encoders.load(self.root / MODEL)
-
-    @cached_property
-    def drafting(self) -> Drafting:
-        return Drafting(self.base.native_size, self.recipe.device, self.progress)
-
-    def joined(self, parts: Sequence[str]) -> Denoiser:
-        """The named parts, each from its own highest noise level down to that of the next."""
-        return handing_down([self.catalogue.load_part(MODEL, part, self.recipe.device) for part in parts])
+    study: Study
+    output: Path
+    count: int
+    seeds: int
+    runs: Path | None = None
 
 
-def run_samplers(output: Path, count: int, study: Study) -> None:
-    """Measure the samplers."""
-    report = evaluate_samplers(study.base, study.encoders, World.load(), count, study.drafting)
-    write_samplers(report, output)
+def bench_of(study: Study) -> Bench:
+    """What layouts are measured with. Raises SpritesMissingError without the emoji font, ModelError without a part."""
+    return Bench(study.storybook.generate, study.judge, study.encoders, study.setting.world, study.progress)
 
 
-def run_switch(output: Path, count: int, study: Study) -> None:
-    """Measure prompt switching."""
-    write_switch(evaluate_switch(study.base, Judge.load(), count, study.drafting), output)
+def run_layout(task: Task) -> None:
+    """Measure layout control, and what it costs in fidelity, over the weight w'."""
+    layouts = draw_layouts(task.study.setting, task.count)
+    write_layout(evaluate_layout(bench_of(task.study), layouts, range(task.seeds), WEIGHTS), task.output)
 
 
-def run_encoders(output: Path, count: int, study: Study) -> None:
-    """Measure what each text encoder brings."""
-    write_encoders(evaluate_encoders(study.base, study.encoders, Judge.load(), count, study.drafting), output)
+def run_ablations(task: Task) -> None:
+    """Measure what each choice of paint-with-words does, at the model's default weight."""
+    layouts, weight = draw_layouts(task.study.setting, task.count), task.study.card.default_weight
+    write_ablations(evaluate_ablations(bench_of(task.study), layouts, range(task.seeds), weight), task.output)
 
 
-def run_ensemble(output: Path, count: int, study: Study) -> None:
-    """Measure the ensemble against the shared model."""
-    card = study.catalogue.card(MODEL)
-    evaluation = evaluate_ensemble(
-        study.joined, study.encoders, Judge.load(), World.load(), card, count, study.drafting
+def run_style(task: Task) -> None:
+    """Measure what style references do, from the world and from outside it."""
+    study = task.study
+    cases, outside = (draw(study.setting, task.count) for draw in (draw_cases, draw_outside))
+    evaluation = evaluate_style(
+        study.storybook.generate, study.judge, cases, outside, range(task.seeds), progress=study.progress
     )
-    write_ensemble(evaluation, output)
+    write_style(evaluation, task.output)
 
 
-def run_attention(output: Path, count: int, study: Study) -> None:
-    """Measure what is looked at by noise level, of the shared model and of the experts."""
-    experts = [study.catalogue.load_part(MODEL, part, study.recipe.device) for part in study.recipe.experts]
-    arms = (("shared model", [study.base]), ("experts", experts))
-    write_attention(evaluate_attention(arms, count, study.drafting), output)
+def run_samplers(task: Task) -> None:
+    """Measure the samplers."""
+    study = task.study
+    write_samplers(
+        evaluate_samplers(study.base, study.encoders, study.setting, task.count, study.drafting), task.output
+    )
 
 
-def run_capacity(output: Path, count: int, study: Study) -> None:
-    """Measure the time of an evaluation; `count` are the rounds."""
-    file = study.root / MODEL / "parts" / "base.json"
-    config = msgspec.json.decode(file.read_bytes(), type=UNetConfig)
-    write_capacity(evaluate_capacity(config, count, study.progress), output)
+def run_switch(task: Task) -> None:
+    """Measure prompt switching."""
+    study = task.study
+    write_switch(evaluate_switch(study.base, study.judge, study.setting, task.count, study.drafting), task.output)
 
 
-DRAFTED: dict[str, Callable[[Path, int, Study], None]] = {
-    "ensemble": run_ensemble,
-    "encoders": run_encoders,
-    "prompt-switch": run_switch,
-    "attention": run_attention,
-    "capacity": run_capacity,
-    "samplers": run_samplers,
-}
-"""Evaluations of the base model's drafts, by name."""
+def run_encoders(task: Task) -> None:
+    """Measure what each text encoder brings."""
+    study = task.study
+    evaluation = evaluate_encoders(study.base, study.encoders, study.judge, study.setting, task.count, study.drafting)
+    write_encoders(evaluation, task.output)
 
 
-def show(done: int, total: int, text: str) -> None:
-    print(f"\r{done}/{total}, {text}   ", end="", file=sys.stderr, flush=True)
+def run_crop(task: Task) -> None:
+    """Measure the size and crop conditioning."""
+    study = task.study
+    write_crop(evaluate_crop(study.base, study.judge, study.setting, task.count, study.drafting), task.output)
+
+
+def run_ensemble(task: Task) -> None:
+    """Measure ensembles against the shared model: the model's own parts, or what a folder of runs holds."""
+    study = task.study
+    if task.runs is None:
+        arms = shipped_arms(study)
+    else:
+        folder = task.runs / ENCODERS
+        encoders = Encoders.load(folder) if folder.is_dir() else study.encoders
+        arms = trained_arms(task.runs, encoders.to(torch.device(study.recipe.device)), study.recipe.device)
+    write_ensemble(evaluate_ensemble(study, arms, task.count), task.output)
+
+
+def run_attention(task: Task) -> None:
+    """Measure what is looked at by noise level, of the shared model and of the experts where there are any."""
+    study = task.study
+    experts = [("experts", study.loaded(study.parts.experts))] if study.parts.experts else []
+    arms = [("shared model", [study.base]), *experts]
+    write_attention(evaluate_attention(arms, study.setting, task.count, study.drafting, task.seeds), task.output)
+
+
+def run_capacity(task: Task) -> None:
+    """Measure the time of an evaluation; the count is that of rounds."""
+    study = task.study
+    file = next(part.file for part in study.card.parts if part.name == study.parts.shared)
+    report = evaluate_capacity(read_network(study.folder / file), task.count, study.progress)
+    write_capacity(report, task.output)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """An evaluation with the count and the seeds it takes where none are told."""
+
+    run: Callable[[Task], None]
+    count: int
+    seeds: int = 1
+
+
+EVALUATIONS: Mapping[str, Evaluation] = MappingProxyType(
+    {
+        "layout": Evaluation(run_layout, 200, 4),
+        "layout-ablations": Evaluation(run_ablations, 200, 4),
+        "style": Evaluation(run_style, 48, 2),
+        "ensemble": Evaluation(run_ensemble, 80),
+        "encoders": Evaluation(run_encoders, 64),
+        "prompt-switch": Evaluation(run_switch, 48),
+        "attention": Evaluation(run_attention, 16, 2),
+        "capacity": Evaluation(run_capacity, 15),
+        "samplers": Evaluation(run_samplers, 48),
+        "crop": Evaluation(run_crop, 48),
+    }
+)
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Measure Storybook.")
-    parser.add_argument("what", choices=("layout", "style", *DRAFTED))
+    parser = argparse.ArgumentParser(description="Measure a model.")
+    parser.add_argument("what", choices=tuple(EVALUATIONS))
+    parser.add_argument("--model", type=Path, default=SHIPPED_FOLDER, help="the model's folder")
     parser.add_argument("--output", type=Path, default=RESULTS)
-    parser.add_argument("--count", type=int, default=100, help="layouts, prompts, captions or rounds")
-    parser.add_argument("--seeds", type=int, default=2, help="pictures of each layout or prompt")
-    parser.add_argument("--root", type=Path, default=RESOURCES, help="folder that holds the model's folder")
-    parser.add_argument("--experts", nargs="+", default=list(RECIPE.experts))
+    parser.add_argument("--count", type=int, help="layouts, prompts, captions or rounds")
+    parser.add_argument("--seeds", type=int, help="pictures of each layout or prompt")
+    parser.add_argument("--runs", type=Path, help="folder of runs whose ensembles are measured (ensemble)")
+    parser.add_argument("--experts", nargs="+", default=[], help="parts that draw (the card's experts)")
     parser.add_argument("--sampler", default=RECIPE.sampler)
     parser.add_argument("--steps", type=int, default=RECIPE.steps)
     parser.add_argument("--guidance", type=float, default=RECIPE.guidance)
@@ -180,21 +174,14 @@ def arguments() -> argparse.Namespace:
 
 def main() -> None:
     told = arguments()
-    recipe = replace(
-        RECIPE,
-        experts=tuple(told.experts),
-        sampler=told.sampler,
-        steps=told.steps,
-        guidance=told.guidance,
-        device=told.device,
-    )
-    if told.what == "layout":
-        run_layout(told.output, layouts=told.count, seeds=told.seeds, progress=show, root=told.root, recipe=recipe)
-    elif told.what == "style":
-        run_style(told.output, prompts=told.count, seeds=told.seeds, progress=show, root=told.root, recipe=recipe)
-    else:
-        DRAFTED[told.what](told.output, told.count, Study(told.root, recipe, show))
-    print(f"\n{told.output / told.what}.md")
+    chosen = EVALUATIONS[told.what]
+    recipe = replace(RECIPE, sampler=told.sampler, steps=told.steps, guidance=told.guidance, device=told.device)
+    tally = Tally()
+    study = Study(told.model.resolve(), recipe, tally.show, tuple(told.experts))
+    count, seeds = told.count or chosen.count, told.seeds or chosen.seeds
+    chosen.run(Task(study, told.output, count, seeds, told.runs))
+    tally.finish()
+    print(f"{told.output / told.what}.md")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import msgspec
 import torch
@@ -17,6 +18,7 @@ from torch import Tensor, nn
 from engine.models.weights import load_weights, save_weights
 from engine.training.judge_network import Block, at_judging_size, image_facts, statistics
 from engine.training.world.family.words import COLOURS, FAMILY
+from engine.training.world.vocabulary import Vocabulary
 
 THINGS = FAMILY.names("object")
 BACKGROUNDS = tuple((kind, name) for kind in ("sky", "ground") for name in FAMILY.names(kind))
@@ -26,6 +28,8 @@ TINTS = (None, *COLOURS)
 PRESENT = 0.012
 """A thing is present when it owns this share of the pixels: the smallest of three, half out of view, owns more."""
 FILES = "judge.safetensors", "judge.json"
+LABELLED = 8
+"""Pictures labelled at once: every class has a map of the picture's own size."""
 
 
 class FamilyJudgeCard(msgspec.Struct, frozen=True):
@@ -141,6 +145,8 @@ class FamilyJudge:
 
     network: FamilyJudgeNetwork
     card: FamilyJudgeCard
+    vocabulary: ClassVar[Vocabulary] = FAMILY
+    present: ClassVar[float] = PRESENT
 
     @staticmethod
     def load(folder: Path) -> FamilyJudge:
@@ -158,6 +164,25 @@ class FamilyJudge:
     def read(self, images: Tensor) -> tuple[Verdict, ...]:
         """What pictures [B, 3, H, W] in -1..1 of any size show."""
         return verdicts(self.network, images)
+
+    @torch.no_grad()
+    def labels(self, images: Tensor) -> Tensor:
+        """Class of every pixel, int64 [B, H, W], of pictures [B, 3, H, W] in -1..1: things, then skies and grounds."""
+        return torch.cat([self._label(batch) for batch in torch.split(images, LABELLED)])
+
+    def _label(self, images: Tensor) -> Tensor:
+        chances = self.network(at_judging_size(images)).classes.softmax(1)
+        return F.interpolate(chances, images.shape[-2:], mode="bilinear").argmax(1)
+
+    @torch.no_grad()
+    def styles(self, images: Tensor) -> Tensor:
+        """Probabilities of the vocabulary's styles [B, 12] in pictures [B, 3, H, W] in -1..1."""
+        found = [self.network(at_judging_size(batch)).style.softmax(1) for batch in torch.split(images, 64)]
+        return torch.cat(found)
+
+    def things(self, images: Tensor) -> tuple[tuple[Thing, ...], ...]:
+        """The things of pictures [B, 3, H, W] in -1..1 with number, colour and centre, the largest first."""
+        return tuple(verdict.things for verdict in self.read(images))
 
 
 @torch.no_grad()

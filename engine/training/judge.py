@@ -16,6 +16,7 @@ from engine.training.judge_network import (
     CLASSES,
     FOLDER,
     OBJECTS,
+    PRESENT,
     SIDE,
     STYLES,
     Judge,
@@ -30,7 +31,6 @@ from engine.training.world.fields import blur
 BATCH = 48
 BACKGROUND = 0.3  # weight of sky and ground in the loss: they fill most of the picture and are easy
 HELD_OUT_SEED = 90_210
-PRESENT = 0.02  # an object is present when it owns this share of the pixels
 
 
 @dataclass(frozen=True, eq=False)

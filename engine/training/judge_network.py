@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import msgspec
 import torch
@@ -15,13 +16,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.models.weights import load_weights, save_weights
-from engine.training.world.vocabulary import VOCABULARY
+from engine.training.world.vocabulary import VOCABULARY, Vocabulary
 
 CLASSES = tuple((kind, name) for kind in ("object", "sky", "ground") for name in VOCABULARY.names(kind))
 OBJECTS = len(VOCABULARY.nouns)
 STYLES = VOCABULARY.names("style")
 PALETTE = 8  # gains, shadow, saturation, contrast of a Tone
 SIDE = 64  # pictures are judged at this size
+PRESENT = 0.02  # an object is present when it owns this share of the pixels
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "storybook" / "judge"
 
 
@@ -108,6 +110,8 @@ class Judge:
 
     network: JudgeNetwork
     card: JudgeCard
+    vocabulary: ClassVar[Vocabulary] = VOCABULARY
+    present: ClassVar[float] = PRESENT
 
     @staticmethod
     def load(folder: Path = FOLDER) -> Judge:
@@ -127,6 +131,13 @@ class Judge:
         """Class of every pixel, int64 [B, H, W], of pictures [B, 3, H, W] in -1..1 (any size)."""
         found = [label_batch(self.network, batch) for batch in torch.split(images, 64)]
         return torch.cat(found)
+
+    def styles(self, images: Tensor) -> Tensor:
+        """Probabilities of the vocabulary's styles [B, 4] in pictures [B, 3, H, W] in -1..1."""
+        return self.manner(images).styles
+
+    def things(self, images: Tensor) -> None:
+        """This judge tells neither number nor colour: its world has but one of each thing, in its own colours."""
 
     @torch.no_grad()
     def manner(self, images: Tensor) -> Manner:

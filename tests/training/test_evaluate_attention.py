@@ -10,7 +10,6 @@ import pytest
 from PIL import Image
 
 from engine.models.catalogue import Catalogue
-from engine.training.evaluate import quiet
 from engine.training.evaluation.attention import (
     Arm,
     AttentionReport,
@@ -21,14 +20,18 @@ from engine.training.evaluation.attention import (
     write_attention,
 )
 from engine.training.evaluation.drafts import Drafting
+from engine.training.evaluation.setting import setting_of
 from engine.training.evaluation.statistics import Estimate
+from engine.training.evaluation.study import quiet
 from tests.models.small import write_model
 
 
 def test_a_report_tells_the_share_at_every_level_and_shows_the_maps(tmp_path: Path) -> None:
     write_model(tmp_path)
     base = Catalogue(tmp_path).load_part("storybook", "base", "cpu")
-    evaluation = evaluate_attention((("shared model", [base]),), 2, Drafting(16, "cpu", quiet), seeds=1)
+    evaluation = evaluate_attention(
+        (("shared model", [base]),), setting_of("storybook"), 2, Drafting(16, "cpu", quiet), seeds=1
+    )
     page = write_attention(evaluation, tmp_path / "out")
     (arm,) = evaluation.report.arms
     assert len(arm.figures) >= 16

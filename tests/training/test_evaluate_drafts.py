@@ -6,68 +6,49 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.api.cards import ModelCard
 from engine.diffusion.schedules import make_sigmas
 from engine.diffusion.solve import SolveSettings
-from engine.models.catalogue import Catalogue
 from engine.models.ediff.encoders import Encoders
 from engine.models.storybook import StorybookDenoiser
 from engine.training.evaluation.capacity import depth_arm, evaluate_capacity, experts_arm, write_capacity
-from engine.training.evaluation.drafts import Drafting, asked, renders, whole_scenes
-from engine.training.evaluation.encoders import LENGTHS, evaluate_encoders, objects_found, told, write_encoders
-from engine.training.evaluation.ensemble import ARMS, GUIDANCES, evaluate_ensemble, write_ensemble
+from engine.training.evaluation.drafts import Drafting, asked, renders
+from engine.training.evaluation.encoders import LENGTHS, objects_found, told
+from engine.training.evaluation.eyes import class_count, class_of
 from engine.training.evaluation.features import clip_scores, frechet_distance, picture_features, root
-from engine.training.evaluation.layout import Progress
-from engine.training.evaluation.prompt_switch import (
-    SwitchFigure,
-    crossing,
-    draw_pairs,
-    evaluate_switch,
-    winners,
-    write_switch,
-)
+from engine.training.evaluation.prompt_switch import SwitchFigure, crossing, draw_pairs, winners
 from engine.training.evaluation.samplers import evaluate_samplers, write_samplers
 from engine.training.evaluation.seen import Seen, look
-from engine.training.evaluation.statistics import Estimate
-from engine.training.evaluation.storybook import handing_down
-from engine.training.judge_network import CLASSES, STYLES, Judge, class_index
-from engine.training.world import View, World
-from tests.models.small import BASE, write_model
+from engine.training.evaluation.setting import kinds_told, setting_of
+from engine.training.evaluation.statistics import Estimate, ranks, spearman
+from engine.training.evaluation.study import Study, quiet
+from engine.training.judge_network import Judge
+from engine.training.world import VOCABULARY, View, World
+from engine.training.world.kinds import Name
+from tests.models.small import BASE
+from tests.training.toy_models import toy_study
 
-quiet: Progress = lambda done, total, text: None  # noqa: E731
-
-
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A miniature model of random weights whose two experts share the noise levels."""
-    folder = tmp_path_factory.mktemp("models")
-    file = write_model(folder) / "model.json"
-    card = msgspec.json.decode(file.read_bytes(), type=ModelCard)
-    bounds = {"high": (0.3, 80.0), "low": (0.002, 0.3)}
-    parts = [
-        msgspec.structs.replace(part, sigma_min=low, sigma_max=high)
-        for part in card.parts
-        for low, high in (bounds.get(part.name, (part.sigma_min, part.sigma_max)),)
-    ]
-    file.write_bytes(msgspec.json.encode(msgspec.structs.replace(card, parts=tuple(parts))))
-    return folder
+SMALL, WORLDS = setting_of("storybook"), pytest.mark.parametrize("name", ["storybook", "family"])
 
 
 @pytest.fixture(scope="module")
-def base(models: Path) -> StorybookDenoiser:
-    return Catalogue(models).load_part("storybook", "base", "cpu")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    return toy_study(tmp_path_factory.mktemp("models"), "storybook")
 
 
-@pytest.fixture(scope="module")
-def encoders(models: Path) -> Encoders:
-    return Encoders.load(models / "storybook")
+@pytest.fixture
+def base(study: Study) -> StorybookDenoiser:
+    return study.base
+
+
+@pytest.fixture
+def encoders(study: Study) -> Encoders:
+    return study.encoders
 
 
 @pytest.fixture
@@ -106,7 +87,7 @@ def test_the_root_of_a_matrix_squares_to_it(side: int, seed: int) -> None:
 def test_captions_fit_their_own_pictures_best(world: World) -> None:
     """Storybook's own CLIP prefers a render's caption to that of another render, mostly."""
     encoders = Encoders.load(Path("resources/storybook"))
-    scenes = whole_scenes(11, 24)
+    scenes = SMALL.scenes(11, 24)
     features = picture_features(encoders, renders(world, scenes, 64))
     captions = [scene.caption for scene in scenes]
     own, others = (
@@ -116,13 +97,15 @@ def test_captions_fit_their_own_pictures_best(world: World) -> None:
     assert (own > others).mean() > 0.8
 
 
-def test_scenes_show_their_whole_canvas_and_a_longer_list_begins_alike() -> None:
-    assert all(scene.view == View() for scene in whole_scenes(3, 8))
-    assert whole_scenes(3, 8)[:3] == whole_scenes(3, 3)
+@WORLDS
+def test_scenes_show_their_whole_canvas_and_a_longer_list_begins_alike(name: Name) -> None:
+    setting = setting_of(name)
+    assert all(scene.view == View() for scene in setting.scenes(3, 8))
+    assert setting.scenes(3, 8)[:3] == setting.scenes(3, 3)
 
 
 def test_a_draft_does_not_depend_on_its_batch(base: StorybookDenoiser, drafting: Drafting) -> None:
-    pictures = [asked(scene, number, drafting.side) for number, scene in enumerate(whole_scenes(3, 3))]
+    pictures = [asked(scene, number, drafting.side) for number, scene in enumerate(SMALL.scenes(3, 3))]
     settings = SolveSettings(make_sigmas("order6", 3, 80.0, 0.002), "euler")
     together = drafting(base, pictures, settings, "")
     alone = drafting(base, pictures[1:2], settings, "")
@@ -130,25 +113,28 @@ def test_a_draft_does_not_depend_on_its_batch(base: StorybookDenoiser, drafting:
 
 
 def seen_of(areas: Sequence[dict[str, float]]) -> Seen:
-    shares = np.zeros((len(areas), len(CLASSES)))
+    shares = np.zeros((len(areas), class_count(VOCABULARY)))
     for row, owned in enumerate(areas):
         for name, share in owned.items():
-            shares[row, class_index("object", name)] = share
-    return Seen(shares, np.eye(len(STYLES))[np.zeros(len(areas), int)])
+            shares[row, class_of(VOCABULARY, "object", name)] = share
+    return Seen(VOCABULARY, 0.02, shares, np.eye(len(VOCABULARY.styles))[np.zeros(len(areas), int)])
 
 
 def test_the_larger_thing_wins_and_specks_do_not_count() -> None:
-    pairs = [replace(pair, first="castle", second="owl") for pair in draw_pairs(3)]
+    pairs = [replace(pair, first="castle", second="owl") for pair in draw_pairs(SMALL, 3)]
     seen = seen_of([{"castle": 0.2, "owl": 0.1}, {"owl": 0.3}, {"castle": 0.01}])
     assert winners(seen, pairs).tolist() == [0, 1, 2]
 
 
-def test_pairs_of_sentences_differ_in_one_thing_only() -> None:
-    for pair in draw_pairs(12):
-        first, second = pair.sentences
-        assert first != second
-        assert len(set(first.split()) ^ set(second.split())) <= 8
-        assert draw_pairs(12) == draw_pairs(20)[:12]
+@WORLDS
+def test_pairs_of_sentences_differ_in_one_thing_only(name: Name) -> None:
+    setting = setting_of(name)
+    for pair in draw_pairs(setting, 12):
+        words = {noun.name: set(" ".join(noun.words).split()) | {"a", "an"} for noun in setting.vocabulary.nouns}
+        first, second = (set(sentence.split()) for sentence in pair.sentences)
+        assert pair.sentences[0] != pair.sentences[1]
+        assert {word.strip(",:") for word in first ^ second} <= words[pair.first] | words[pair.second]
+    assert draw_pairs(setting, 12) == draw_pairs(setting, 20)[:12]
 
 
 def test_the_crossing_lies_between_the_measured_fractions() -> None:
@@ -160,46 +146,37 @@ def test_the_crossing_lies_between_the_measured_fractions() -> None:
     assert np.isnan(crossing([point(0.0, 0.0, 1.0), point(1.0, 0.1, 0.9)]))
 
 
-def test_captions_say_what_their_length_promises() -> None:
-    for number, scene in enumerate(whole_scenes(6, 12)):
-        short, long = (told(scene, said, number) for said in LENGTHS.values())
-        assert {phrase.kind for phrase in short.phrases} == {"object"}
-        assert {"object", "sky", "ground", "style"} <= {phrase.kind for phrase in long.phrases}
+@WORLDS
+def test_captions_say_what_their_length_promises(name: Name) -> None:
+    setting = setting_of(name)
+    for number, scene in enumerate(setting.scenes(6, 12)):
+        short, long = (told(setting, scene, length, number) for length in LENGTHS)
+        assert kinds_told(short) == {"object"}
+        assert {"object", "sky", "ground", "style"} <= kinds_told(long)
+
+
+@given(st.lists(st.integers(-5, 5), min_size=2, max_size=12))
+def test_rank_correlation_sees_order_alone(values: list[int]) -> None:
+    assert sorted(ranks(values)) == pytest.approx(sorted(ranks([2.0**value for value in values])))
+    assert ranks(values).sum() == pytest.approx(len(values) * (len(values) + 1) / 2)
+    if len(set(values)) > 1:
+        assert spearman(values, [value**3 for value in values]) == pytest.approx(1.0)
+        assert spearman(values, [-value for value in values]) == pytest.approx(-1.0)
 
 
 def test_the_judge_finds_the_objects_of_renders(world: World) -> None:
-    scenes = whole_scenes(8, 16)
+    scenes = SMALL.scenes(8, 16)
     seen = look(Judge.load(), renders(world, scenes, 64))
     assert objects_found(seen, scenes).mean() > 0.9
     np.testing.assert_allclose(seen.shares.sum(axis=1), 1.0, atol=1e-9)
 
 
-def test_every_evaluation_writes_its_report(
-    models: Path, base: StorybookDenoiser, encoders: Encoders, drafting: Drafting, world: World, tmp_path: Path
-) -> None:
-    catalogue, judge = Catalogue(models), Judge.load()
-
-    def joined(parts: Sequence[str]) -> object:
-        return handing_down([catalogue.load_part("storybook", part, "cpu") for part in parts])
-
-    write_switch(evaluate_switch(base, judge, 2, drafting, (0.0, 1.0)), tmp_path)
-    write_encoders(evaluate_encoders(base, encoders, judge, 2, drafting), tmp_path)
-    ensemble = evaluate_ensemble(joined, encoders, judge, world, catalogue.card("storybook"), 2, drafting)  # type: ignore[arg-type]
-    write_ensemble(ensemble, tmp_path)
-    assert [(f.arm, f.guidance) for f in ensemble.report.figures] == [(a, g) for a in ARMS for g in GUIDANCES]
-    for name in ("prompt-switch", "encoders", "ensemble"):
-        page = (tmp_path / f"{name}.md").read_text(encoding="utf-8")
-        assert all((tmp_path / file).is_file() for file in pictures_in(page))
-
-
-def pictures_in(page: str) -> list[str]:
-    return [line.split("(")[1].rstrip(")") for line in page.splitlines() if line.startswith("![")]
-
-
 def test_samplers_come_nearer_to_the_reference_with_more_evaluations(
     base: StorybookDenoiser, encoders: Encoders, drafting: Drafting, world: World, tmp_path: Path
 ) -> None:
-    report = evaluate_samplers(base, encoders, world, 2, drafting, reference_steps=60, samplers=["euler"])
+    report = evaluate_samplers(
+        base, encoders, setting_of("storybook"), 2, drafting, reference_steps=60, samplers=["euler"]
+    )
     write_samplers(report, tmp_path)
     errors = {f.steps: f.error for f in report.figures if f.sampler == "euler"}
     assert errors[48] < errors[9]

@@ -20,9 +20,10 @@ from engine.conditioning.picture import Picture
 from engine.diffusion.schedules import make_sigmas
 from engine.diffusion.solve import SolveSettings
 from engine.models.storybook import StorybookDenoiser
-from engine.training.evaluation.drafts import CHUNK, Drafting, asked, whole_scenes
+from engine.training.evaluation.drafts import CHUNK, Drafting, asked
+from engine.training.evaluation.pages import table, write_json
 from engine.training.evaluation.plot import Axis, Series, plot
-from engine.training.evaluation.report import table, write_json
+from engine.training.evaluation.setting import Setting
 from engine.training.evaluation.sheets import sheet
 from engine.training.evaluation.statistics import Estimate, case_means, estimate
 from engine.training.evaluation.storybook import as_bytes, handing_down
@@ -110,13 +111,17 @@ class _Seen:
 
 
 def evaluate_attention(
-    arms: Sequence[tuple[str, Sequence[StorybookDenoiser]]], count: int, drafting: Drafting, seeds: int = SEEDS
+    arms: Sequence[tuple[str, Sequence[StorybookDenoiser]]],
+    setting: Setting,
+    count: int,
+    drafting: Drafting,
+    seeds: int = SEEDS,
 ) -> AttentionEvaluation:
     """Record the attention of each arm (a name, and its parts from high noise to low) on `count` random captions.
 
     The first arm also gives the maps that are shown.
     """
-    scenes = whole_scenes(3, count)
+    scenes = setting.scenes(3, count)
     measured: list[Arm] = []
     examples: tuple[Example, ...] = ()
     for name, parts in arms:

@@ -26,8 +26,8 @@ from engine.models.ediff.denoiser import UNetDenoiser
 from engine.models.ediff.embeddings import MICRO_VALUES, Embeddings
 from engine.models.ediff.unet import UNet
 from engine.training.evaluation.layout import Progress
+from engine.training.evaluation.pages import table, write_json
 from engine.training.evaluation.plot import Axis, Series, plot
-from engine.training.evaluation.report import table, write_json
 
 SIGMA_MIN, SIGMA_MAX = 0.002, 80.0
 EXPERTS = (1, 2, 4, 8)

@@ -11,9 +11,10 @@ import torch
 from numpy.typing import NDArray
 
 from engine.api.defaults import PHRASE_REPEL
-from engine.conditioning.brief import Brief, PhraseLayer, PhraseMasks, SizeCrop
-from engine.training.world import VOCABULARY, Phrase, Placed, Scene, Tone, View, World
-from engine.training.world.sampling import place, sample_style, write_caption
+from engine.conditioning.brief import Brief, Norm, PhraseLayer, PhraseMasks, Resize, SizeCrop
+from engine.training.evaluation.setting import Setting, relation_told
+from engine.training.world import Phrase, Placed, Scene, Tone, View, World
+from engine.training.world.sampling import place
 from engine.training.world.sprites import row_ends
 from engine.training.world.strokes import Region, doodle, scribble, square
 
@@ -21,6 +22,17 @@ Hand = Literal["doodle", "scribble", "square"]
 HANDS: tuple[Hand, ...] = ("doodle", "scribble", "doodle", "scribble", "square")  # cycled: 80 % are drawn by hand
 CANVAS = 128
 ONE_OBJECT = 5  # every fifth layout has one object only
+
+
+@dataclass(frozen=True)
+class Steering:
+    """How the painted phrases act; the defaults are the studio's, but for the weight w'."""
+
+    weight: float
+    repel: float = PHRASE_REPEL
+    norm: Norm = "head"
+    resize: Resize = "antialias"
+    isolate: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,14 +59,17 @@ class Layout:
     def phrase(self, item: Placed) -> Phrase:
         return next(p for p in self.scene.phrases if p.kind == "object" and p.name == item.name)
 
-    def brief(self, weight: float, exchanged: bool = False, repel: float = PHRASE_REPEL) -> Brief:
-        """What a model is asked for: the prompt, the whole view, and the painted phrases at weight w'."""
+    def brief(self, steering: Steering, exchanged: bool = False) -> Brief:
+        """What a model is asked for: the prompt, the whole view, and the painted phrases."""
         layers = [
-            PhraseLayer(item.name, phrase.start, phrase.end, mask, repel=repel)
+            PhraseLayer(item.name, phrase.start, phrase.end, mask, repel=steering.repel)
             for item, mask in zip(self.scene.objects, self.painted(exchanged), strict=True)
             for phrase in (self.phrase(item),)
         ]
-        masks = PhraseMasks(self.scene.caption, tuple(layers), weight=weight)
+        masks = PhraseMasks(
+            self.scene.caption, tuple(layers), weight=steering.weight, norm=steering.norm, resize=steering.resize,
+            isolate=steering.isolate,
+        )  # fmt: skip
         return Brief(self.scene.caption, phrases=masks, size=SizeCrop((CANVAS, CANVAS), (CANVAS, CANVAS)))
 
     def obedient(self, exchanged: bool) -> Scene:
@@ -90,24 +105,27 @@ def paint(world: World, item: Placed, hand: Hand, rng: np.random.Generator) -> N
     return scribble(replace(region, profile=()), CANVAS, rng)
 
 
-def draw_layout(world: World, number: int, rng: np.random.Generator) -> Layout:
-    """One random layout. Prompts name the objects and mostly their surroundings; half say nothing about the style."""
+def draw_layout(setting: Setting, number: int, rng: np.random.Generator) -> Layout:
+    """One random layout. Prompts name the things and mostly their surroundings, never how the things lie to each
+    other; half are of the plain style.
+    """
     count = 1 if number % ONE_OBJECT == ONE_OBJECT - 1 else 2
-    names = [VOCABULARY.nouns[int(i)].name for i in rng.choice(len(VOCABULARY.nouns), count, replace=False)]
+    known = setting.vocabulary.names
+    names = [str(name) for name in rng.choice(known("object"), count, replace=False)]
     horizon = float(rng.uniform(0.45, 0.65))
     objects = place(names, View(), horizon, rng)
-    sky, ground = (str(rng.choice(VOCABULARY.names(kind))) for kind in ("sky", "ground"))
-    style = "plain" if number % 2 else sample_style(rng)
+    sky, ground, any_style = (str(rng.choice(known(kind))) for kind in ("sky", "ground", "style"))
+    style = setting.plain_style if number % 2 else any_style
     scene = Scene("", (), objects, sky, ground, horizon, style, Tone("neutral"), View(), int(rng.integers(2**31)))
     hand = HANDS[number // 2 % len(HANDS)]
-    masks = tuple(paint(world, item, hand, rng) for item in objects)
+    masks = tuple(paint(setting.world, item, hand, rng) for item in objects)
     atypical = any(item.y + item.side / 2 < horizon for item in objects)
-    return Layout(write_caption(scene, rng), hand, masks, atypical)
+    return Layout(setting.retold(scene, lambda made: relation_told(made) is None, rng), hand, masks, atypical)
 
 
-def draw_layouts(world: World, count: int, seed: int = 1) -> tuple[Layout, ...]:
+def draw_layouts(setting: Setting, count: int, seed: int = 1) -> tuple[Layout, ...]:
     """`count` layouts; the first n of a longer list are the same."""
-    return tuple(draw_layout(world, number, np.random.default_rng((seed, number))) for number in range(count))
+    return tuple(draw_layout(setting, number, np.random.default_rng((seed, number))) for number in range(count))
 
 
 def obedient_pictures(world: World, layouts: Sequence[Layout], exchanged: bool) -> NDArray[np.uint8]:

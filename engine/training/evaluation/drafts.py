@@ -1,14 +1,13 @@
-"""Drafts: pictures of the base model alone, in batches, and the scenes and sentences they are asked for.
+"""Drafts: pictures of the base model alone, in batches.
 
 Most findings of the paper concern the base model; its pictures are enlarged by plain interpolation where a judge looks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
@@ -20,8 +19,7 @@ from engine.diffusion.solve import Frame, SolveSettings, solve
 from engine.training.evaluation.layout import Progress
 from engine.training.evaluation.sheets import sheet
 from engine.training.evaluation.storybook import as_bytes
-from engine.training.world import Scene, Tone, View, World
-from engine.training.world.sampling import sample_content, sample_style, sample_tone
+from engine.training.world import Scene, World
 
 CHUNK = 32
 
@@ -46,22 +44,6 @@ class Drafting:
             samples = solve(denoiser, pictures[start : start + CHUNK], settings, frame, lambda facts: None)
             parts += [sample.data.clamp(-1.0, 1.0).cpu() for sample in samples]
         return torch.stack(parts)
-
-
-def whole_scenes(world_seed: int, count: int) -> tuple[Scene, ...]:
-    """`count` random captioned scenes that show their whole canvas; a longer list begins with the same ones."""
-    return tuple(_whole(np.random.default_rng((world_seed, number))) for number in range(count))
-
-
-def _whole(rng: np.random.Generator) -> Scene:
-    scenes = _endless(rng)
-    return next(scene for scene in scenes if scene.view == View())
-
-
-def _endless(rng: np.random.Generator) -> Iterator[Scene]:
-    while True:
-        tone: Tone = sample_tone(rng)
-        yield sample_content(sample_style(rng), tone, rng)
 
 
 def asked(scene: Scene, seed: int, side: int) -> Picture:

@@ -1,6 +1,6 @@
 """Pictures as the model's own CLIP sees them: Fréchet distance (FD) between sets, and agreement with sentences.
 
-The features are Storybook's, so FD is comparable within this model alone; it is not FID.
+The features are the model's own, so FD is comparable within one model alone; it is not FID.
 """
 
 from __future__ import annotations

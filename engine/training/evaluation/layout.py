@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 import numpy as np
@@ -20,23 +20,36 @@ from PIL import Image
 
 from engine.api.defaults import LAYOUT_WEIGHTS
 from engine.conditioning.brief import Brief
-from engine.training.evaluation.design import CANVAS, Hand, Layout, obedient_pictures
-from engine.training.evaluation.statistics import Estimate, case_means, estimate
-from engine.training.judge_network import Judge, JudgeCard, class_index
+from engine.models.ediff.encoders import Encoders
+from engine.training.evaluation.design import CANVAS, Hand, Layout, Steering, obedient_pictures
+from engine.training.evaluation.eyes import Eye, class_of, figures_of
+from engine.training.evaluation.features import frechet_distance, picture_features
+from engine.training.evaluation.statistics import Estimate, case_means, estimate, estimate_of_any
 from engine.training.world import World
 
 Pictures = NDArray[np.uint8]
 Generate = Callable[[Sequence[Brief], Sequence[int]], Sequence[Pictures]]
 Progress = Callable[[int, int, str], None]
 
-WEIGHTS = LAYOUT_WEIGHTS
-PRESENT = 0.02
+WEIGHTS = tuple(sorted({*LAYOUT_WEIGHTS, 0.25, 2.0}))
+"""Those of the studio's default, and one between and one beyond them, to see where layout is paid for in fidelity."""
 CHUNK = 16
 TOLERANCE = 0.02
 RULE = (
     "the smallest w' whose swap test is within 0.02 of the best, among those whose presence is not below w' = 0 "
     "(paired difference of at least -0.01)"
 )
+
+
+@dataclass(frozen=True, eq=False)
+class Bench:
+    """What layouts are measured with; `generate(briefs, seeds)` returns uint8 [H, W, 3] pictures."""
+
+    generate: Generate
+    judge: Eye
+    encoders: Encoders
+    world: World
+    progress: Progress = lambda done, total, text: None
 
 
 @dataclass(frozen=True)
@@ -52,16 +65,20 @@ class Verdict:
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One line of the table. `presence_gain`: presence minus presence without masks, paired by layout."""
+    """One line of the table. `presence_gain`: presence minus presence without masks, paired by layout. `fd`: Fréchet
+    distance of the pictures of the first arrangement to renders of the layouts; None where there are too few.
+    `containment` is None where no thing was found anywhere.
+    """
 
     name: str
     weight: float | None
     presence: Estimate
     iou: Estimate
-    containment: Estimate
+    containment: Estimate | None
     coverage: Estimate
     swap: Estimate
     presence_gain: Estimate | None
+    fd: float | None = None
 
 
 class Slice(msgspec.Struct, frozen=True):
@@ -81,7 +98,7 @@ class LayoutReport(msgspec.Struct, frozen=True):
     seeds: int
     pictures: int
     seconds: float
-    judge: JudgeCard
+    judge: dict[str, float]
     rule: str
     default_weight: float
     rows: tuple[Row, ...]
@@ -90,10 +107,10 @@ class LayoutReport(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """Pictures of one layout at one weight, kept for the report: per arrangement (as painted, exchanged)."""
+    """A picture of one layout under one steering, kept for the report: as painted, or with the masks exchanged."""
 
     layout: int
-    weight: float
+    steering: Steering
     exchanged: bool
     picture: Pictures
 
@@ -118,23 +135,27 @@ def share(part: NDArray[np.bool_], whole: NDArray[np.bool_]) -> float:
     return float(np.count_nonzero(part & whole) / count) if count else float("nan")
 
 
-def verdicts(number: int, layout: Layout, labels: NDArray[np.int64], exchanged: bool) -> list[Verdict]:
+def verdicts(judge: Eye, number: int, layout: Layout, labels: NDArray[np.int64], exchanged: bool) -> list[Verdict]:
     """The judge's labels [128, 128] of one picture held against the masks it was asked for."""
     masks = [mask > 0.5 for mask in layout.painted(exchanged)]
     out = []
     for slot, item in enumerate(layout.scene.objects):
-        found, own = labels == class_index("object", item.name), masks[slot]
+        found, own = labels == class_of(judge.vocabulary, "object", item.name), masks[slot]
         iou = overlap_of(found, own)
         swap = iou - overlap_of(found, masks[1 - slot]) if layout.pair else float("nan")
-        present = float(found.mean() >= PRESENT)
+        present = float(found.mean() >= judge.present)
         out.append(Verdict(number, present, iou, share(own, found), share(found, own), swap))
     return out
 
 
-def judged(judge: Judge, pictures: Sequence[Pictures]) -> NDArray[np.int64]:
+def as_tensor(pictures: Sequence[Pictures]) -> torch.Tensor:
+    """uint8 [H, W, 3] pictures as float [N, 3, H, W] in -1..1."""
+    return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1.0
+
+
+def judged(judge: Eye, pictures: Sequence[Pictures]) -> NDArray[np.int64]:
     """Labels [N, H, W] of uint8 pictures."""
-    images = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1.0
-    labels: NDArray[np.int64] = judge.labels(images).numpy()
+    labels: NDArray[np.int64] = judge.labels(as_tensor(pictures)).numpy()
     return labels
 
 
@@ -143,25 +164,25 @@ class Order:
     """One picture to make."""
 
     layout: int
-    weight: float
+    steering: Steering
     exchanged: bool
     seed: int
 
 
-def orders(layouts: Sequence[Layout], seeds: Sequence[int], weights: Sequence[float]) -> list[Order]:
+def orders(layouts: Sequence[Layout], seeds: Sequence[int], arms: Sequence[Steering]) -> list[Order]:
     """Every picture of the evaluation. Without bias the arrangement cannot matter: one picture serves both."""
     return [
-        Order(number, weight, exchanged, seed)
-        for weight in weights
+        Order(number, steering, exchanged, seed)
+        for steering in arms
         for number, layout in enumerate(layouts)
         for seed in seeds
-        for exchanged in ((False, True) if layout.pair and weight > 0 else (False,))
+        for exchanged in ((False, True) if layout.pair and steering.weight > 0 else (False,))
     ]
 
 
 def arrangements(layout: Layout, order: Order) -> tuple[bool, ...]:
     """Arrangements of the masks that a picture is held against."""
-    return (False, True) if order.weight == 0 and layout.pair else (order.exchanged,)
+    return (False, True) if order.steering.weight == 0 and layout.pair else (order.exchanged,)
 
 
 def at_canvas(picture: Pictures) -> Pictures:
@@ -172,29 +193,73 @@ def at_canvas(picture: Pictures) -> Pictures:
 
 
 def made(
-    generate: Generate, todo: Sequence[Order], layouts: Sequence[Layout], progress: Progress
-) -> Iterator[tuple[Order, Pictures]]:
+    bench: Bench, todo: Sequence[Order], layouts: Sequence[Layout]
+) -> Iterator[tuple[Sequence[Order], list[Pictures]]]:
     """The pictures of all orders, a chunk at a time."""
     for start in range(0, len(todo), CHUNK):
         chunk = todo[start : start + CHUNK]
-        progress(start, len(todo), f"weight {chunk[0].weight:g}")
-        briefs = [layouts[order.layout].brief(order.weight, order.exchanged) for order in chunk]
-        pictures = generate(briefs, [order.seed for order in chunk])
-        yield from zip(chunk, map(at_canvas, pictures), strict=True)
-    progress(len(todo), len(todo), "judged")
+        bench.progress(start, len(todo), f"weight {chunk[0].steering.weight:g}")
+        briefs = [layouts[order.layout].brief(order.steering, order.exchanged) for order in chunk]
+        yield chunk, [at_canvas(picture) for picture in bench.generate(briefs, [order.seed for order in chunk])]
+    bench.progress(len(todo), len(todo), "judged")
 
 
-def truth_verdicts(judge: Judge, layouts: Sequence[Layout], world: World) -> tuple[list[Verdict], Pictures]:
+@dataclass(eq=False)
+class Findings:
+    """What is kept of the pictures of one steering: verdicts, and features of those of the first arrangement."""
+
+    verdicts: list[Verdict] = field(default_factory=list)
+    features: list[NDArray[np.float64]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """All that was made: findings by steering, and the pictures of the first seed."""
+
+    pictures: int
+    found: dict[Steering, Findings]
+    shown: tuple[Shown, ...]
+
+
+def measure(bench: Bench, layouts: Sequence[Layout], seeds: Sequence[int], arms: Sequence[Steering]) -> Measured:
+    """Make and judge every layout under every steering."""
+    found = {steering: Findings() for steering in arms}
+    shown: list[Shown] = []
+    todo = orders(layouts, seeds, arms)
+    for chunk, pictures in made(bench, todo, layouts):
+        features = picture_features(bench.encoders, as_tensor(pictures))
+        for order, picture, labels, feature in zip(
+            chunk, pictures, judged(bench.judge, pictures), features, strict=True
+        ):
+            layout, own = layouts[order.layout], found[order.steering]
+            for exchanged in arrangements(layout, order):
+                own.verdicts += verdicts(bench.judge, order.layout, layout, labels, exchanged)
+            if not order.exchanged:
+                own.features.append(feature)
+            if order.seed == seeds[0]:
+                shown.append(Shown(order.layout, order.steering, order.exchanged, picture))
+    return Measured(len(todo), found, tuple(shown))
+
+
+def truth_verdicts(bench: Bench, layouts: Sequence[Layout]) -> tuple[list[Verdict], Pictures]:
     """Verdicts on renders that obey the layouts in both arrangements: the most that any model could reach."""
     found: list[Verdict] = []
     pairs = [number for number, layout in enumerate(layouts) if layout.pair]
-    straight = obedient_pictures(world, layouts, exchanged=False)
+    straight = obedient_pictures(bench.world, layouts, exchanged=False)
     for exchanged, numbers in ((False, list(range(len(layouts)))), (True, pairs)):
         chosen = [layouts[number] for number in numbers]
-        pictures = obedient_pictures(world, chosen, exchanged=True) if exchanged else straight
-        for number, labels in zip(numbers, judged(judge, list(pictures)), strict=True):
-            found += verdicts(number, layouts[number], labels, exchanged)
+        pictures = obedient_pictures(bench.world, chosen, exchanged=True) if exchanged else straight
+        labelled = judged(bench.judge, list(pictures)) if numbers else ()
+        for number, labels in zip(numbers, labelled, strict=True):
+            found += verdicts(bench.judge, number, layouts[number], labels, exchanged)
     return found, straight
+
+
+def distance(bench: Bench, own: Findings, truths: Pictures) -> float | None:
+    """FD of pictures to renders of the same layouts; None with fewer than two of either."""
+    if min(len(own.features), len(truths)) < 2:
+        return None
+    return frechet_distance(np.stack(own.features), picture_features(bench.encoders, as_tensor(list(truths))))
 
 
 def of_layouts(found: Iterable[Verdict], name: str, count: int) -> NDArray[np.float64]:
@@ -210,7 +275,7 @@ def row(name: str, weight: float | None, found: Sequence[Verdict], bare: Sequenc
         weight,
         presence=estimate(of_layouts(found, "presence", count)),
         iou=estimate(of_layouts(found, "iou", count)),
-        containment=estimate(of_layouts(found, "containment", count)),
+        containment=estimate_of_any(of_layouts(found, "containment", count)),
         coverage=estimate(of_layouts(found, "coverage", count)),
         swap=estimate(of_layouts(found, "swap", count)),
         presence_gain=estimate(gain) if weight else None,
@@ -248,44 +313,34 @@ def slices(layouts: Sequence[Layout], found: Sequence[Verdict], truth: Sequence[
 
 
 def evaluate_layout(
-    generate: Generate,
-    judge: Judge,
-    layouts: Sequence[Layout],
-    seeds: Sequence[int],
-    weights: Sequence[float] = WEIGHTS,
-    *,
-    world: World,
-    progress: Progress = lambda done, total, text: None,
+    bench: Bench, layouts: Sequence[Layout], seeds: Sequence[int], weights: Sequence[float] = WEIGHTS
 ) -> Evaluation:
-    """Make and judge all pictures: `generate(briefs, seeds)` returns uint8 [H, W, 3] pictures.
+    """Make and judge all pictures at every weight.
 
     `weights` must hold 0, the baseline. Intervals are bootstrapped over layouts. Raises ValueError without a baseline.
     """
     if 0.0 not in weights:
         raise ValueError("the weights must include 0: without it nothing shows what the masks changed")
-    begin = time.monotonic()
-    found: dict[float, list[Verdict]] = {weight: [] for weight in weights}
-    shown: list[Shown] = []
-    todo = orders(layouts, seeds, weights)
-    for order, picture in made(generate, todo, layouts, progress):
-        layout = layouts[order.layout]
-        labels = judged(judge, [picture])[0]
-        for exchanged in arrangements(layout, order):
-            found[order.weight] += verdicts(order.layout, layout, labels, exchanged)
-        if order.seed == seeds[0]:
-            shown.append(Shown(order.layout, order.weight, order.exchanged, picture))
-    truth, truths = truth_verdicts(judge, layouts, world)
-    rows = [row(f"w' = {weight:g}", weight, found[weight], found[0.0], len(layouts)) for weight in sorted(weights)]
+    begin, count = time.monotonic(), len(layouts)
+    arms = {weight: Steering(weight) for weight in sorted(weights)}
+    measured = measure(bench, layouts, seeds, list(arms.values()))
+    truth, truths = truth_verdicts(bench, layouts)
+    bare = measured.found[arms[0.0]].verdicts
+    rows = []
+    for weight, steering in arms.items():
+        own = measured.found[steering]
+        line = row(f"w' = {weight:g}", weight, own.verdicts, bare, count)
+        rows.append(msgspec.structs.replace(line, fd=distance(bench, own, truths)))
     chosen = default_weight(rows)
     report = LayoutReport(
-        layouts=len(layouts),
+        layouts=count,
         seeds=len(seeds),
-        pictures=len(todo),
+        pictures=measured.pictures,
         seconds=time.monotonic() - begin,
-        judge=judge.card,
+        judge=figures_of(bench.judge),
         rule=RULE,
         default_weight=chosen,
-        rows=(*rows, row("ground truth (renders)", None, truth, found[0.0], len(layouts))),
-        slices=slices(layouts, found[chosen], truth),
+        rows=(*rows, row("ground truth (renders)", None, truth, bare, count)),
+        slices=slices(layouts, measured.found[arms[chosen]].verdicts, truth),
     )
-    return Evaluation(report, tuple(layouts), tuple(shown), truths)
+    return Evaluation(report, tuple(layouts), measured.shown, truths)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -25,14 +25,13 @@ from engine.diffusion.denoiser import Denoiser
 from engine.diffusion.schedules import make_sigmas
 from engine.diffusion.solve import SolveSettings
 from engine.training.evaluation.drafts import EXAMPLES, Drafting, draft_sheet
-from engine.training.evaluation.layout import PRESENT
+from engine.training.evaluation.eyes import Eye
+from engine.training.evaluation.pages import table, write_json
 from engine.training.evaluation.plot import Axis, Series, plot
-from engine.training.evaluation.report import table, write_json
 from engine.training.evaluation.seen import Seen, look
+from engine.training.evaluation.setting import Setting, kinds_told
 from engine.training.evaluation.statistics import Estimate, estimate
-from engine.training.judge_network import Judge
-from engine.training.world import VOCABULARY
-from engine.training.world.captions import Said, caption
+from engine.training.world import Placed, Scene, Tone, View
 
 FRACTIONS = tuple(n / 10 for n in range(11))
 STEPS, GUIDANCE = 20, 3.0
@@ -76,20 +75,32 @@ class SwitchEvaluation:
     shown: Tensor
 
 
-def draw_pairs(count: int) -> tuple[Pair, ...]:
+def draw_pairs(setting: Setting, count: int) -> tuple[Pair, ...]:
     """Random pairs of things over random grounds and skies; a longer list begins with the same ones."""
-    return tuple(_pair(np.random.default_rng((4, number))) for number in range(count))
+    return tuple(_pair(setting, np.random.default_rng((4, number))) for number in range(count))
 
 
-def _pair(rng: np.random.Generator) -> Pair:
-    first, second = (str(name) for name in rng.choice(VOCABULARY.names("object"), 2, replace=False))
-    sky, ground = (str(rng.choice(VOCABULARY.names(kind))) for kind in ("sky", "ground"))
-    said, alike = Said(sky=True, ground=True, style=False, tone=False), int(rng.integers(2**31))
-    sentences = (
-        caption([name], sky, ground, "plain", "neutral", said, np.random.default_rng(alike)).text
-        for name in (first, second)
-    )
-    return Pair(first, second, (next(sentences), next(sentences)))
+def _pair(setting: Setting, rng: np.random.Generator) -> Pair:
+    names = setting.vocabulary.names
+    first, second = (str(name) for name in rng.choice(names("object"), 2, replace=False))
+    sky, ground = (str(rng.choice(names(kind))) for kind in ("sky", "ground"))
+    alone = Placed("", 0.5, 0.6, 0.5, flip=False, angle=0.0)
+    bare = Scene("", (), (), sky, ground, 0.55, setting.plain_style, Tone("neutral"), View(), 0)
+    while True:
+        alike = int(rng.integers(2**31))
+        told = [
+            setting.write(replace(bare, objects=(replace(alone, name=name),)), np.random.default_rng(alike))
+            for name in (first, second)
+        ]
+        if around(told[0]) == around(told[1]) and kinds_told(told[0]) == {"object", "sky", "ground"}:
+            return Pair(first, second, (told[0].caption, told[1].caption))
+
+
+def around(scene: Scene) -> str:
+    """The caption without its one thing and that thing's article."""
+    thing = next(phrase for phrase in scene.phrases if phrase.kind == "object")
+    lead = scene.caption[: thing.start].removesuffix("an ").removesuffix("a ")
+    return f"{lead}...{scene.caption[thing.end :]}"
 
 
 def winners(seen: Seen, pairs: Sequence[Pair]) -> NDArray[np.int64]:
@@ -99,15 +110,20 @@ def winners(seen: Seen, pairs: Sequence[Pair]) -> NDArray[np.int64]:
         for which in ("first", "second")
     )
     won: NDArray[np.int64] = np.where(first >= second, 0, 1)
-    won[np.maximum(first, second) < PRESENT] = 2
+    won[np.maximum(first, second) < seen.least] = 2
     return won
 
 
 def evaluate_switch(
-    denoiser: Denoiser, judge: Judge, count: int, drafting: Drafting, fractions: Sequence[float] = FRACTIONS
+    denoiser: Denoiser,
+    judge: Eye,
+    setting: Setting,
+    count: int,
+    drafting: Drafting,
+    fractions: Sequence[float] = FRACTIONS,
 ) -> SwitchEvaluation:
     """Make every pair at every fraction, with one seed a pair. Intervals are bootstrapped over pairs."""
-    begin, pairs = time.monotonic(), draw_pairs(count)
+    begin, pairs = time.monotonic(), draw_pairs(setting, count)
     grid = make_sigmas("order6", STEPS, denoiser.sigma_max, max(denoiser.sigma_min, 0.002))
     settings = SolveSettings(grid, "dpmpp_2m", GUIDANCE)
     figures, shown = [], []

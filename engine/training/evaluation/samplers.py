@@ -19,11 +19,11 @@ from engine.diffusion.denoiser import Denoiser
 from engine.diffusion.schedules import make_sigmas
 from engine.diffusion.solve import SolveSettings
 from engine.models.ediff.encoders import Encoders
-from engine.training.evaluation.drafts import Drafting, asked, renders, whole_scenes
+from engine.training.evaluation.drafts import Drafting, asked, renders
 from engine.training.evaluation.features import frechet_distance, picture_features
+from engine.training.evaluation.pages import table, write_json
 from engine.training.evaluation.plot import Axis, Series, plot
-from engine.training.evaluation.report import table, write_json
-from engine.training.world import World
+from engine.training.evaluation.setting import Setting
 
 REFERENCE_STEPS = 200
 PAPER = ("deis_3kutta", 25)
@@ -84,7 +84,7 @@ def runs(samplers: Sequence[str]) -> list[tuple[str, int]]:
 def evaluate_samplers(
     denoiser: Denoiser,
     encoders: Encoders,
-    world: World,
+    setting: Setting,
     count: int,
     drafting: Drafting,
     *,
@@ -93,9 +93,9 @@ def evaluate_samplers(
 ) -> SamplerReport:
     """Solve `count` captions by each sampler, without guidance, from the same noise."""
     begin = time.monotonic()
-    scenes = whole_scenes(3, count)
+    scenes = setting.scenes(3, count)
     pictures = [asked(scene, number, drafting.side) for number, scene in enumerate(scenes)]
-    real = picture_features(encoders, renders(world, scenes, drafting.side))
+    real = picture_features(encoders, renders(setting.world, scenes, drafting.side))
 
     def solved(sampler: str, steps: int) -> tuple[Tensor, int]:
         counted = Counted(denoiser)
@@ -133,8 +133,8 @@ def sampler_text(report: SamplerReport) -> str:
 
 {report.pictures} captions, base model alone, no guidance, the same noise for every sampler; {report.seconds / 60:.1f}
 minutes. Error: root mean square difference from {report.reference_steps} steps of Heun's rule
-({report.reference_evaluations} evaluations), pictures in -1..1. FD: Fréchet distance on Storybook's CLIP features to
-renders of the same captions (not FID; biased upwards by the small number of pictures, alike in every row); the
+({report.reference_evaluations} evaluations), pictures in -1..1. FD: Fréchet distance on the model's own CLIP features
+to renders of the same captions (not FID; biased upwards by the small number of pictures, alike in every row); the
 reference's is **{report.reference_fd:.4f}**.
 
 The paper's choice, {PAPER[1]} steps of DEIS with Kutta's third-order rule, has FD {paper.fd:.4f}:

@@ -37,6 +37,11 @@ def estimate(values: Sequence[float] | NDArray[np.float64], seed: int = 0) -> Es
     return Estimate(float(kept.mean()), float(low), float(high), len(kept))
 
 
+def estimate_of_any(values: NDArray[np.float64]) -> Estimate | None:
+    """As `estimate`, but None where every case is NaN."""
+    return None if bool(np.isnan(values).all()) else estimate(values)
+
+
 def case_means(pairs: Iterable[tuple[int, float]], cases: int) -> NDArray[np.float64]:
     """Mean value of each case 0..cases-1 from (case, value) pairs; NaN values are skipped, empty cases are NaN."""
     total, count = np.zeros(cases), np.zeros(cases)
@@ -46,3 +51,20 @@ def case_means(pairs: Iterable[tuple[int, float]], cases: int) -> NDArray[np.flo
             count[case] += 1
     means: NDArray[np.float64] = np.divide(total, count, out=np.full(cases, np.nan), where=count > 0)
     return means
+
+
+def ranks(values: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
+    """Ranks from 1; equal values share the mean of their ranks."""
+    array = np.asarray(values, np.float64)
+    below = (array[:, None] > array[None, :]).sum(1)
+    alike = (array[:, None] == array[None, :]).sum(1)
+    out: NDArray[np.float64] = below + (alike + 1) / 2
+    return out
+
+
+def spearman(first: Sequence[float] | NDArray[np.float64], second: Sequence[float] | NDArray[np.float64]) -> float:
+    """Spearman's rank correlation of two equally long lists, -1..1; NaN where one is constant."""
+    a, b = ranks(first), ranks(second)
+    if a.std() == 0.0 or b.std() == 0.0:
+        return float("nan")
+    return float(np.corrcoef(a, b)[0, 1])

@@ -17,19 +17,13 @@ from engine.diffusion.ensemble import Ensemble, Stage
 from engine.diffusion.schedules import make_sigmas
 from engine.diffusion.solve import Frame, SolveSettings, solve
 from engine.models.catalogue import Catalogue
-
-MODEL = "storybook"
+from engine.training.evaluation.parts import Parts
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How pictures are made: the experts, steps and guidance of the base solve and of the enlarging one.
+    """How pictures are made: the steps and guidance of the base solve and of the enlarging one."""
 
-    Each part of a solve acts from its own highest noise level down to that of the next.
-    """
-
-    experts: tuple[str, ...] = ("high", "low")
-    upscalers: tuple[str, ...] = ("upscaler", "refiner")
     sampler: str = "dpmpp_2m"
     steps: int = 16
     guidance: float = 3.0
@@ -40,7 +34,10 @@ class Recipe:
 
 @dataclass(frozen=True, eq=False)
 class Storybook:
-    """Both ensembles, loaded; `generate` is what the evaluations call."""
+    """Both ensembles, loaded; `generate` is what the evaluations call.
+
+    `sizes`: the sides of a draft and of a finished picture.
+    """
 
     base: Denoiser
     upscaler: Denoiser
@@ -48,12 +45,15 @@ class Storybook:
     recipe: Recipe
 
     @staticmethod
-    def load(root: Path, recipe: Recipe) -> Storybook:
-        """Load the model below `root`. Raises ModelError naming a missing or damaged file."""
-        catalogue = Catalogue(root)
+    def load(folder: Path, parts: Parts, recipe: Recipe) -> Storybook:
+        """Load the model in `folder`: its experts (without any, its shared model) and what enlarges their pictures.
+
+        Raises ModelError naming a missing or damaged file.
+        """
+        catalogue = Catalogue(folder.parent)
         base, upscaler = (
-            [catalogue.load_part(MODEL, part, recipe.device) for part in parts]
-            for parts in (recipe.experts, recipe.upscalers)
+            [catalogue.load_part(folder.name, part, recipe.device) for part in names]
+            for names in (parts.drawing, parts.upscalers)
         )
         return Storybook(
             handing_down(base), handing_down(upscaler), (base[0].native_size, upscaler[0].native_size), recipe

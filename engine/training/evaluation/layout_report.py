@@ -1,34 +1,29 @@
-"""The evaluations written down: Markdown with tables and contact sheets, and the same figures as JSON."""
+"""The layout evaluation written down."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from engine.api.defaults import PHRASE_REPEL
+from engine.training.evaluation.eyes import judge_text
 from engine.training.evaluation.layout import Evaluation, LayoutReport, Row, Shown, Slice
+from engine.training.evaluation.pages import table, write_json, write_sheet
+from engine.training.evaluation.plot import Axis, Series, plot
 from engine.training.evaluation.sheets import painted_masks, sheet
-from engine.training.judge_network import JudgeCard
 
-EXAMPLES = 10
-PER_SHEET = 5
-
-
-def table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
-    """A Markdown table."""
-    rows = [heads, ["---"] * len(heads), *lines]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in rows)
+EXAMPLES = 5
 
 
 def row_cells(row: Row) -> list[str]:
     """The cells of a line of the main table."""
     gain = f"{row.presence_gain.mean:+.3f}" if row.presence_gain else ""
-    return [row.name, str(row.presence), gain, str(row.swap), str(row.iou), str(row.containment), str(row.coverage)]
+    figures = (row.swap, row.iou, row.containment or "", row.coverage)
+    return [row.name, str(row.presence), gain, *map(str, figures), "" if row.fd is None else f"{row.fd:.4f}"]
 
 
 def slice_cells(part: Slice) -> list[str]:
@@ -37,20 +32,9 @@ def slice_cells(part: Slice) -> list[str]:
     return [part.name, str(part.layouts), *map(str, figures)]
 
 
-def judge_text(card: JudgeCard) -> str:
-    """How good the judge itself is, as a paragraph."""
-    return f"""The judge learned from {card.pictures:,} renders in {card.minutes:g} minutes and has never seen a
-generated picture. On {card.held_out} held-out renders at 128 x 128 its mean IoU over all 20 classes is
-**{card.miou_clean:.3f}** ({card.miou_degraded:.3f} when they are blurred, bent and noisy), over the objects alone
-{card.object_miou_clean:.3f} ({card.object_miou_degraded:.3f}). It finds {100 * card.presence_recall:.1f} % of the
-objects that are there, reports {card.false_presence:.3f} absent objects a picture, and names the style right in
-{100 * card.style_accuracy:.1f} %."""
-
-
-def layout_text(report: LayoutReport, sheets: int) -> str:
-    """The Markdown page, which shows layout-1.png to layout-`sheets`.png."""
-    links = "\n\n".join(f"![Layouts {number}](layout-{number}.png)" for number in range(1, sheets + 1))
-    heads = ["masks", "presence", "gain", "swap test", "IoU", "containment", "coverage"]
+def layout_text(report: LayoutReport) -> str:
+    """The Markdown page, which shows layout.png and layout-1.jpg."""
+    heads = ["masks", "presence", "gain", "swap test", "IoU", "containment", "coverage", "FD"]
     parts = ["part", "layouts", "presence", "swap test", "truth: swap", "IoU", "truth: IoU"]
     return f"""# Layout control
 
@@ -66,6 +50,11 @@ boxes; places include ones where the thing is seldom seen. Phrases repel outside
   other's, over both arrangements. 0 is no control. The strokes are coarse: the row of the ground truth, renders that
   obey the layout exactly, is the most that can be reached.
 * Containment: share of the object inside its mask; coverage: share of the mask that the object fills.
+* FD: Fréchet distance on the model's own CLIP features, of the pictures with the masks as painted, to renders of the
+  layouts (not FID; biased upwards by the small number of pictures, alike in every row). What a greater weight gains in
+  layout and costs in fidelity:
+
+![Layout against fidelity](layout.png)
 
 Default weight: **w' = {report.default_weight:g}**, by the rule: {report.rule}.
 
@@ -81,18 +70,17 @@ Default weight: **w' = {report.default_weight:g}**, by the rule: {report.rule}.
 
 Not chosen: the first layouts with two objects, first seed.
 
-{links}
+![Layouts](layout-1.jpg)
 """
 
 
 def chosen_picture(shown: Sequence[Shown], layout: int, weight: float, exchanged: bool) -> NDArray[np.uint8]:
     """The picture of a layout at a weight; without bias one picture serves both arrangements."""
-    return next(
-        s.picture for s in shown if (s.layout, s.weight, s.exchanged) == (layout, weight, exchanged and weight > 0)
-    )
+    wanted = (layout, weight, exchanged and weight > 0)
+    return next(s.picture for s in shown if (s.layout, s.steering.weight, s.exchanged) == wanted)
 
 
-def layout_sheets(evaluation: Evaluation) -> list[Image.Image]:
+def layout_sheet(evaluation: Evaluation) -> Image.Image:
     """Masks, pictures by weight, exchanged masks with their picture, and the render, for the first pairs."""
     weights = [row.weight for row in evaluation.report.rows if row.weight is not None]
     best = evaluation.report.default_weight
@@ -105,9 +93,13 @@ def layout_sheets(evaluation: Evaluation) -> list[Image.Image]:
         swapped = chosen_picture(evaluation.shown, n, best, exchanged=True)
         straight, turned = (painted_masks(layout.painted(exchanged)) for exchanged in (False, True))
         rows.append([straight, *made, turned, swapped, evaluation.truths[n]])
-    captions = [caption_of(evaluation, n) for n in numbers]
-    starts = range(0, len(rows), PER_SHEET)
-    return [sheet(rows[at : at + PER_SHEET], heads, captions[at : at + PER_SHEET]) for at in starts]
+    return sheet(rows, heads, [caption_of(evaluation, n) for n in numbers])
+
+
+def layout_plot(report: LayoutReport) -> Image.Image | None:
+    """The swap test over FD, a mark for each weight; None where there were too few pictures for a distance."""
+    marks = [Series(row.name, ((row.fd, row.swap.mean),)) for row in report.rows if row.fd is not None]
+    return plot("Layout against fidelity", Axis("FD"), Axis("swap test"), marks) if marks else None
 
 
 def caption_of(evaluation: Evaluation, number: int) -> str:
@@ -117,17 +109,14 @@ def caption_of(evaluation: Evaluation, number: int) -> str:
     return f"{layout.scene.caption}   ({colours})"
 
 
-def write_json(value: msgspec.Struct, file: Path) -> None:
-    file.write_bytes(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
-
-
 def write_layout(evaluation: Evaluation, output: Path) -> Path:
-    """Write layout.md, layout.json and the sheets into the folder `output`; returns the page."""
+    """Write layout.md, layout.json, the plot and a sheet into the folder `output`; returns the page."""
     output.mkdir(parents=True, exist_ok=True)
-    sheets = layout_sheets(evaluation)
-    for number, picture in enumerate(sheets, 1):
-        picture.save(output / f"layout-{number}.png", optimize=True)
+    write_sheet(layout_sheet(evaluation), output / "layout-1.jpg")
+    drawn = layout_plot(evaluation.report)
+    if drawn is not None:
+        drawn.save(output / "layout.png", optimize=True)
     write_json(evaluation.report, output / "layout.json")
     page = output / "layout.md"
-    page.write_text(layout_text(evaluation.report, len(sheets)), encoding="utf-8")
+    page.write_text(layout_text(evaluation.report), encoding="utf-8")
     return page

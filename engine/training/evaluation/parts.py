@@ -1,0 +1,67 @@
+"""What a model's card tells the evaluations: its world, and which of its parts do what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.api.cards import ModelCard, PartCard
+from engine.models.catalogue import CARD
+from engine.models.errors import ModelFileError
+from engine.training.world.kinds import KINDS, Name
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Names of a model's parts: the `shared` model of all noise, the `experts` that share the noise instead, and the
+    `upscalers` of the next larger size, each group from high noise to low.
+    """
+
+    shared: str
+    experts: tuple[str, ...]
+    upscalers: tuple[str, ...]
+
+    @property
+    def drawing(self) -> tuple[str, ...]:
+        """The parts that draw best: the experts where there are any."""
+        return self.experts or (self.shared,)
+
+
+def world_of(folder: Path, card: ModelCard) -> Name:
+    """The smallest drawn world that has all things that the card names.
+
+    Raises:
+        ModelFileError: there is none.
+    """
+    things = set(card.words.get("object", ()))
+    for name, kind in KINDS.items():
+        if things and things <= {word for noun in kind.kit.vocabulary.nouns for word in noun.words}:
+            return name
+    raise ModelFileError(folder / CARD, "the things that the card names are those of no drawn world")
+
+
+def parts_of(folder: Path, card: ModelCard) -> Parts:
+    """Sort a card's parts by what they do.
+
+    Raises:
+        ModelFileError: no part covers all noise at the smallest size, or there is nothing to enlarge its pictures.
+    """
+    sizes = sorted({part.size for part in card.parts})
+    base = [part for part in card.parts if part.size == sizes[0]]
+    shared = next((part for part in base if spans(part, base)), None)
+    if shared is None or len(sizes) < 2:
+        raise ModelFileError(folder / CARD, "the card names no shared model of all noise, or nothing that enlarges")
+    experts = [part for part in base if not spans(part, base)]
+    return Parts(shared.name, falling(experts), falling([part for part in card.parts if part.size == sizes[1]]))
+
+
+def spans(part: PartCard, others: Sequence[PartCard]) -> bool:
+    """Whether a part owns all noise that the others own between them."""
+    lowest, highest = min(other.sigma_min for other in others), max(other.sigma_max for other in others)
+    return part.sigma_min <= lowest and part.sigma_max >= highest
+
+
+def falling(parts: Sequence[PartCard]) -> tuple[str, ...]:
+    """Names by the noise at which they begin, highest first."""
+    return tuple(part.name for part in sorted(parts, key=lambda part: -part.sigma_max))
