@@ -48,6 +48,7 @@ def _tell(folder: Path, error: Exception, complain: Callable[[str], object]) -> 
     mark = folder / TOLD_NAME
     if mark.exists():
         return
-    complain(f"Unsaved work in {folder} cannot be recovered: it is damaged or from another version. It was kept there.")
+    reason = "since it is damaged or from another version; it was kept there"
+    complain(f"Unsaved work in {folder} cannot be recovered, {reason}.")
     with contextlib.suppress(OSError):  # where nothing can be written, it is told again
         mark.write_text(f"{error}\n", encoding="utf-8")
