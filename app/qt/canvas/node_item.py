@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidg
 
 from app.qt.canvas.card import Card, Spot
 from app.qt.canvas.look import PORT_RADIUS, ROW, Look, within
-from app.qt.canvas.node_paint import MARGIN, Dress, paint_block, paint_full
+from app.qt.canvas.node_paint import MARGIN, paint_block, paint_full
 from app.qt.canvas.pixmaps import Drawn, Pixmaps
 from nodes.graph.model import Node
 
@@ -30,7 +30,7 @@ class NodeItem(QGraphicsRectItem):
         super().__init__()
         self.node = node
         self.card = card
-        self.dress = Dress()
+        self.selected = False
         self._look = look
         self._pixmaps = pixmaps
         self.setZValue(NODE_Z)
@@ -52,10 +52,10 @@ class NodeItem(QGraphicsRectItem):
             self._fit()
             self.update()
 
-    def wear(self, dress: Dress) -> None:
-        """Show or hide selection and hover."""
-        if dress != self.dress:
-            self.dress = dress
+    def show_selected(self, *, selected: bool) -> None:
+        """Show whether it is selected."""
+        if selected != self.selected:
+            self.selected = selected
             self.update()
 
     def wear_look(self, look: Look) -> None:
@@ -83,7 +83,7 @@ class NodeItem(QGraphicsRectItem):
         zoom = round(option.levelOfDetailFromTransform(painter.worldTransform()), 6)
         if widget is None:
             # A picture of the graph or a print: lines and letters, no pixels.
-            paint_full(painter, self.card, self._look, self.dress)
+            paint_full(painter, self.card, self._look, selected=self.selected)
             return
         drawn = self._drawn(zoom, widget.devicePixelRatioF())
         if drawn is None:
@@ -102,7 +102,7 @@ class NodeItem(QGraphicsRectItem):
         painter.setWorldTransform(transform)
 
     def _drawn(self, scale: float, device_ratio: float) -> Drawn | None:
-        state = (self.card, self.dress)
+        state = (self.card, self.selected)
         drawn = self._pixmaps.get(self.node.id)
         if drawn is not None and drawn.scale == scale and drawn.state == state:
             return drawn
@@ -124,9 +124,9 @@ class NodeItem(QGraphicsRectItem):
             painter.scale(scale, scale)
             painter.translate(-rect.topLeft())
             if scale < BLOCK_BELOW:
-                paint_block(painter, self.card, self._look, self.dress, scale)
+                paint_block(painter, self.card, self._look, scale, selected=self.selected)
             else:
-                paint_full(painter, self.card, self._look, self.dress, scale)
+                paint_full(painter, self.card, self._look, scale, selected=self.selected)
         return pixmap
 
     def _fit(self) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
@@ -37,19 +35,11 @@ _LARGEST_TITLE, _LARGEST_BESIDE = 28.0, 18
 """The largest title that a header has room for, and the largest beside which other words fit."""
 
 
-@dataclass(frozen=True)
-class Dress:
-    """What a node wears besides its card."""
-
-    selected: bool = False
-    hovered: bool = False
-
-
-def paint_full(painter: QPainter, card: Card, look: Look, dress: Dress, scale: float = 1.0) -> None:
+def paint_full(painter: QPainter, card: Card, look: Look, scale: float = 1.0, *, selected: bool) -> None:
     """Draw everything the card holds. The title stays readable at small `scale`, as far as its header has room."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    _outline(painter, card, look, dress)
+    _outline(painter, card, look, selected=selected)
     painter.save()
     if card.muted:
         painter.setOpacity(_MUTED_OPACITY)
@@ -73,7 +63,7 @@ def paint_full(painter: QPainter, card: Card, look: Look, dress: Dress, scale: f
         _badge(painter, card, look)
 
 
-def paint_block(painter: QPainter, card: Card, look: Look, dress: Dress, scale: float) -> None:
+def paint_block(painter: QPainter, card: Card, look: Look, scale: float, *, selected: bool) -> None:
     """Draw a coloured block with the title at a readable size, its ports, and the picture if there is one."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -81,7 +71,7 @@ def paint_block(painter: QPainter, card: Card, look: Look, dress: Dress, scale: 
     colour = look.of_family(card.family)
     if card.muted:
         colour.setAlphaF(_MUTED_OPACITY)
-    pen = QPen(look.accent, 2.0 / scale) if dress.selected else QPen(Qt.PenStyle.NoPen)
+    pen = QPen(look.accent, 2.0 / scale) if selected else QPen(Qt.PenStyle.NoPen)
     painter.setPen(pen)
     painter.setBrush(colour if card.known else QBrush(look.dim, Qt.BrushStyle.BDiagPattern))
     painter.drawRoundedRect(rect, measures.CORNER, measures.CORNER)
@@ -134,12 +124,12 @@ def _ports_on_block(painter: QPainter, card: Card, look: Look, scale: float) -> 
             painter.drawEllipse(QPointF(spot.x, spot.y), radius, radius)
 
 
-def _outline(painter: QPainter, card: Card, look: Look, dress: Dress) -> None:
+def _outline(painter: QPainter, card: Card, look: Look, *, selected: bool) -> None:
     """The selection, or the glow of a node that runs."""
     running = card.facts.progress is not None
-    if not (dress.selected or running):
+    if not (selected or running):
         return
-    painter.setPen(QPen(look.accent, 2.0 if dress.selected else 1.0))
+    painter.setPen(QPen(look.accent, 2.0 if selected else 1.0))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     gap = 2.0
     rect = QRectF(-gap, -gap, card.width + 2 * gap, card.height + 2 * gap)

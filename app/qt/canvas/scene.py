@@ -18,7 +18,6 @@ from app.qt.canvas.hits import Hit
 from app.qt.canvas.link_item import LinkItem
 from app.qt.canvas.look import Look
 from app.qt.canvas.node_item import NODE_Z, NodeItem
-from app.qt.canvas.node_paint import Dress
 from app.qt.canvas.overview import Overview
 from app.qt.canvas.pixmaps import Pixmaps
 from app.qt.canvas.selection import NONE, LinkKey, Selection
@@ -303,7 +302,7 @@ class CanvasScene(QGraphicsScene):
     def _dress_node(self, name: str, *, selected: bool) -> None:
         item = self.nodes.get(name)
         if item is not None:
-            item.wear(Dress(selected=selected))
+            item.show_selected(selected=selected)
             item.setZValue(NODE_Z + (1.0 if selected else 0.0))
 
     # Finding things ---------------------------------------------------------------------------------------------------
