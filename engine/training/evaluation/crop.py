@@ -37,6 +37,8 @@ STEPS, GUIDANCE = 16, 3.0
 CANVAS = 1.5
 """Side of the cut canvas in sides of the picture, within what the model was trained on (1 to 1.6)."""
 OFFSETS = (0.0, 0.125, 0.25, 0.375, 0.5)
+RENDERED = 4
+"""Renders for each caption made: they cost little, and tell what to expect without the chance of few pictures."""
 SIDE = 64
 """Pixels a side at which borders are looked at; 2 of them are the border."""
 BORDER = 2
@@ -203,11 +205,11 @@ def evaluate_crop(denoiser: Denoiser, judge: Eye, setting: Setting, count: int, 
     drawn: dict[Cut, Reading] = {}
     shown, captions = [], tuple(draw_scene(setting, CUTS[0], number).caption for number in range(count))
     for cut in CUTS:
-        scenes = [draw_scene(setting, cut, number) for number in range(count)]
+        scenes = [draw_scene(setting, cut, number) for number in range(RENDERED * count)]
         names = [scene.objects[0].name for scene in scenes]
-        pictures = [asked_in(scene, number, cut.size(side)) for number, scene in enumerate(scenes)]
+        pictures = [asked_in(scene, number, cut.size(side)) for number, scene in enumerate(scenes[:count])]
         drafts = drafting(denoiser, pictures, settings, f"{cut.way}, {cut.offset:g}")
-        made[cut] = read(judge, drafts, names)
+        made[cut] = read(judge, drafts, names[:count])
         drawn[cut] = read(judge, renders(setting.world, scenes, side), names)
         shown.append(drafts[:EXAMPLES])
     figures, truths = (tuple(figure(cut, group[cut]) for cut in CUTS) for group in (made, drawn))
@@ -279,8 +281,8 @@ over captions.
 
 ![Middle of the thing](crop-middle.png)
 
-The model / renders of the world in the same rectangles, share of pictures in which each border is touched, and the
-thing's middle (0 left or upper edge, 1 right or lower):
+The model / {RENDERED * report.captions} renders of the world in each rectangle, share of pictures in which each border
+is touched, and the thing's middle (0 left or upper edge, 1 right or lower):
 
 {table(columns, lines)}
 
@@ -301,15 +303,22 @@ lower edge of a high one.
 
 
 def border_plot(report: CropReport) -> Image.Image:
-    """The share of pictures whose left and right border is touched, over the offset."""
+    """How often a border is touched, over how much of the canvas is cut away beyond it; opposite borders together."""
     series = [
-        Series(f"{border}, {name}", tuple((each.offset, each.touches[border].mean) for each in group
-                                         if each.way == way))
-        for way, borders in ((ACROSS, ("left", "right")), (DOWN, ("top", "bottom")))
-        for border in borders
-        for name, group in (("made", report.figures), ("renders", report.truths))
-    ]  # fmt: skip
-    return plot("Borders touched", Axis("offset of the rectangle, sides of the picture"), Axis("share"), series)
+        Series(f"{name}, {made}", tuple((away, touched(group, way, away)) for away in OFFSETS))
+        for way, name in ((ACROSS, "sides"), (DOWN, "top, bottom"))
+        for made, group in (("made", report.figures), ("renders", report.truths))
+    ]
+    return plot(
+        "Borders touched", Axis("canvas cut away beyond the border, sides of the picture"), Axis("share"), series
+    )
+
+
+def touched(figures: Sequence[CropFigure], way: str, away: float) -> float:
+    """Mean share of the two opposite borders, each where `away` of the canvas is cut away beyond it."""
+    first, last = BORDERS[:2] if way == ACROSS else BORDERS[2:]
+    shares = {(each.way, each.offset): each.touches for each in figures}
+    return (shares[way, away][first].mean + shares[way, OFFSETS[-1] - away][last].mean) / 2
 
 
 def middle_plot(report: CropReport) -> Image.Image:
