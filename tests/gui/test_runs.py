@@ -170,13 +170,15 @@ def test_a_row_shows_its_paint_and_then_its_preview_and_is_moved_by_the_mouse(st
     assert shown is not None
     assert shown.toImage().pixelColor(20, 20) == QColor(Qt.GlobalColor.red)
     waiting = [row.job for row in panel.rows[1:]]
-    QTest.mouseMove(panel.list.viewport(), panel.list.visualItemRect(panel.list.item(2)).center())
-    assert panel.list.tools.isVisible()
+    panel.list.scrollToItem(panel.list.item(2))
+    QTest.mouseClick(panel.list.viewport(), LEFT, pos=panel.list.visualItemRect(panel.list.item(2)).center())
+    qtbot.waitUntil(panel.list.tools.up.isVisible)
     QTest.mouseClick(panel.list.tools.up, LEFT)
     qtbot.waitUntil(lambda: [row.job for row in panel.rows[1:]] == [waiting[1], waiting[0], waiting[2]])
     QTest.mouseClick(panel.list.tools.remove, LEFT)
     qtbot.waitUntil(lambda: [row.job for row in panel.rows[1:]] == [waiting[0], waiting[2]])
-    QTest.mouseMove(panel.list.viewport(), panel.list.visualItemRect(panel.list.item(0)).center())
+    panel.list.scrollToTop()
+    QTest.mouseClick(panel.list.viewport(), LEFT, pos=panel.list.visualItemRect(panel.list.item(0)).center())
     assert not panel.list.tools.up.isVisible(), "what runs keeps its place"
     jobs.cancel_all()
     finish(studio, qtbot)
