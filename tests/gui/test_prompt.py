@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,11 +17,14 @@ from app.model import edits
 from app.model.face import face_of
 from app.qt.application import Studio
 from app.qt.sentence.field import SentenceField
+from app.tokens.reader import SentenceReader
+from engine.api.shipped import CARD
 from nodes.graph.model import End, Link
 from tests.gui.studios import CTRL, NO_KEYS, SHIFT, open_studio, select_last_words, strike, write
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # popups, where nothing is on a screen
 LEFT = Qt.MouseButton.LeftButton
+READER = SentenceReader(CARD.parent)
 ALT = Qt.KeyboardModifier.AltModifier
 
 
@@ -70,42 +74,46 @@ def test_hovering_a_phrase_tells_what_it_steers(studio: Studio, qtbot: QtBot) ->
     assert not window.page.prompt.textCursor().hasSelection(), "the words show the colour of their paint"
     checked(qtbot, prompt)
     told = hover(prompt, "blue sky")
-    assert "“blue sky”: Steers CLIP columns 5–6 and T5 columns 36–37." in told
-    assert "CLIP 8 of 32, T5 7 of 40" in told
+    read = READER.read("a castle under a blue sky")
+    assert read.told_of(17, 25).startswith("Steers CLIP column")
+    assert f"“blue sky”: {read.told_of(17, 25)}" in told
     hover(prompt, "castle")
     qtbot.waitUntil(lambda: QToolTip.text() == "")
-    assert window.page.sentence.lines.count.told == "CLIP 8 of 32, T5 7 of 40"
+    assert window.page.sentence.lines.count.told == read.fullness
 
 
 def test_words_that_fall_off_the_end_are_told_and_marked(studio: Studio, qtbot: QtBot) -> None:
     window, prompt = studio.window, studio.window.page.prompt
     count = window.page.sentence.lines.count
-    prompt.insertPlainText("a castle and " * 11 + "an owl")
+    lengths = (READER.read("a castle and " * count + "an owl") for count in itertools.count())
+    prompt.insertPlainText(next(read.text for read in lengths if read.encoders[0].overflows))
     checked(qtbot, prompt)
     assert "falls off the end of CLIP; only T5 reads it" in count.told
     assert count.objectName() == "warning"
     assert prompt.extraSelections() == []
-    prompt.insertPlainText(" and a tree" * 3)
+    text = prompt.toPlainText()
+    lengths = (READER.read(text + " and a tree" * count) for count in itertools.count())
+    prompt.insertPlainText(next(read.text for read in lengths if read.unread is not None)[len(text) :])
     checked(qtbot, prompt)
     assert count.told.startswith("No encoder reads as far as “")
     (faded,) = prompt.extraSelections()
-    assert faded.cursor.selectedText().endswith("and a tree")
+    assert faded.cursor.selectedText().endswith("tree")
     strike(window, Qt.Key.Key_A, CTRL)
     strike(window, Qt.Key.Key_Delete)
     checked(qtbot, prompt)
-    assert (count.told, count.objectName()) == ("CLIP 2 of 32, T5 1 of 40", "quiet")
+    assert (count.told, count.objectName()) == (READER.read("").fullness, "quiet")
 
 
 def test_an_unknown_word_is_underlined_once_it_is_written(studio: Studio, qtbot: QtBot) -> None:
     window, prompt = studio.window, studio.window.page.prompt
-    write(window, "a dragon by a castle")
+    write(window, "a zeppelin by a castle")
     checked(qtbot, prompt)
-    assert prompt.underlined == ("dragon",)
-    assert "not among the words that Storybook knows" in hover(prompt, "dragon")
+    assert prompt.underlined == ("zeppelin",)
+    assert "not among the words that Storybook knows" in hover(prompt, "zeppelin")
     write(window, " statr")
     checked(qtbot, prompt)
-    assert prompt.underlined == ("dragon",)
-    qtbot.waitUntil(lambda: prompt.underlined == ("dragon", "statr"))
+    assert prompt.underlined == ("zeppelin",)
+    qtbot.waitUntil(lambda: prompt.underlined == ("zeppelin", "statr"))
 
 
 def test_near_words_are_taken_by_keys_in_one_step_and_the_phrase_stays_bound(studio: Studio, qtbot: QtBot) -> None:
@@ -249,8 +257,8 @@ def test_typing_goes_on_while_words_are_looked_at(studio: Studio, qtbot: QtBot) 
     prompt = studio.window.page.prompt
     heard: list[object] = []
     prompt.checked.connect(heard.append)
-    write(studio.window, "a castle and a dragon")
+    write(studio.window, "a castle and a zeppelin")
     checked(qtbot, prompt)
     assert prompt.known is not None
-    assert prompt.known.text == "a castle and a dragon"
+    assert prompt.known.text == "a castle and a zeppelin"
     assert len(heard) < 10
