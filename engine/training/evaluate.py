@@ -20,7 +20,8 @@ from engine.training.evaluation.ablations import evaluate_ablations, write_ablat
 from engine.training.evaluation.arms import shipped_arms, trained_arms
 from engine.training.evaluation.attention import evaluate_attention, write_attention
 from engine.training.evaluation.capacity import evaluate_capacity, write_capacity
-from engine.training.evaluation.crop import evaluate_crop, write_crop
+from engine.training.evaluation.crop import evaluate_crop
+from engine.training.evaluation.crop_report import write_crop
 from engine.training.evaluation.design import draw_layouts
 from engine.training.evaluation.encoders import evaluate_encoders, write_encoders
 from engine.training.evaluation.ensemble import evaluate_ensemble, write_ensemble
