@@ -137,6 +137,9 @@ def test_configurations_are_made_of_the_ensembles_that_branching_wrote(study: St
         for name, members in ensembles.items():
             experts = tuple(_run(study, tmp_path / tree, member, config) for member in members)
             write_ensemble(tmp_path / tree / f"{name}.json", EnsembleFile(name, experts))
+    untrained = ExpertFile("middle", "middle/average.safetensors", SMALL, ((0.002, 80.0),))
+    write_ensemble(tmp_path / "base" / "config-d.json", EnsembleFile("config-d", (untrained,)))
+    (tmp_path / "base" / "chosen.json").write_text("{}", encoding="utf-8")
     arms = trained_arms(tmp_path, study.encoders, "cpu")
     assert [(name, drawing.name) for name, drawing, _ in pairs(arms)] == [
         ("B", "config-a (shared model)"), ("C", "config-c (two experts)"),

@@ -83,11 +83,12 @@ def trained_arms(runs: Path, encoders: Encoders, device: str) -> Arms:
 
 
 def _read(file: Path) -> EnsembleFile | None:
-    """The ensemble in a file; None for a JSON file of another kind."""
+    """The ensemble in a file; None for a JSON file of another kind, and where an expert is not trained (yet)."""
     try:
-        return read_ensemble(file)
+        told = read_ensemble(file)
     except ModelFileError:
         return None
+    return told if all((file.parent / expert.weights).is_file() for expert in told.experts) else None
 
 
 def _enlarges(told: EnsembleFile) -> bool:
