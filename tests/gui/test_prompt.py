@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QTextCursor
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QPaintEvent, QRegion, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 from pytestqt.qtbot import QtBot
@@ -66,6 +66,20 @@ def open_menu(qtbot: QtBot) -> QMenu:
     return menu
 
 
+class Painted(QObject):
+    """What of a field was drawn anew since this was made."""
+
+    def __init__(self, field: SentenceField) -> None:
+        super().__init__(field)
+        self.region = QRegion()
+        field.viewport().installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.region += event.region()
+        return False
+
+
 def test_hovering_a_phrase_tells_what_it_steers(studio: Studio, qtbot: QtBot) -> None:
     window, prompt = studio.window, studio.window.page.prompt
     write(window, "a castle under a blue sky")
@@ -113,7 +127,9 @@ def test_an_unknown_word_is_underlined_once_it_is_written(studio: Studio, qtbot:
     write(window, " statr")
     checked(qtbot, prompt)
     assert prompt.underlined == ("zeppelin",)
+    painted = Painted(prompt)
     qtbot.waitUntil(lambda: prompt.underlined == ("zeppelin", "statr"))
+    qtbot.waitUntil(lambda: painted.region.contains(place_of(prompt, "statr")))
 
 
 def test_near_words_are_taken_by_keys_in_one_step_and_the_phrase_stays_bound(studio: Studio, qtbot: QtBot) -> None:
@@ -147,7 +163,10 @@ def test_near_words_are_in_the_menu_of_the_mouse(studio: Studio, qtbot: QtBot) -
         QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, prompt.viewport().mapToGlobal(at)),
     )
     menu = open_menu(qtbot)
-    (others,) = [each for each in menu.findChildren(QMenu) if each.title() == "Every sky it knows"]
+    inside = menu.findChildren(QMenu)
+    assert all(each.isWindow() for each in inside), "none is drawn over the menu itself"
+    assert not {"Undo", "Redo"} & {each.text().replace("&", "").split("\t")[0] for each in menu.actions()}
+    (others,) = [each for each in inside if each.title() == "Every sky it knows"]
     next(action for action in others.actions() if action.text() == "starry sky").trigger()
     menu.close()
     assert desk.prompt == "an oowl under a starry sky"

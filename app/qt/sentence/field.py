@@ -43,6 +43,7 @@ UNFINISHED = 400
 _WAVE_STEP, _WAVE_HEIGHT, _WAVE_BELOW, _WAVE_PEN = 2.5, 2.0, 2.0, 1.2
 _EDGE = 5  # border and padding of the style sheet
 _OURS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
+_UNDOING = ("edit-undo", "edit-redo")  # as Qt calls what its own menus offer for a text
 _RETURNS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -262,8 +263,8 @@ class SentenceField(QPlainTextEdit):
             menu.addSeparator()
         self.add_commands(menu)
         menu.addSeparator()
-        menu.addActions(standard.actions())
-        standard.setParent(menu)  # its actions live as long as it does
+        menu.addActions([each for each in standard.actions() if each.objectName() not in _UNDOING])
+        standard.setParent(menu, standard.windowFlags())  # its actions live as long as it does; it is no part of it
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(event.globalPos())
 
@@ -310,6 +311,7 @@ class SentenceField(QPlainTextEdit):
             unread = known.reading.unread
             self._unread = [] if unread is None else [self.mark(*unread, self._faded())]
         self.setExtraSelections(self.marks())
+        self.viewport().update()  # wavy lines are none of them
 
     def _being_written(self, word: UnknownWord) -> bool:
         at_its_end = to_utf16(self._text, word.end) == self.textCursor().position()
