@@ -6,13 +6,11 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
-from app.model import edits
-from app.model.document import Document
 from app.qt.canvas.facts import Facts
 from app.qt.canvas.inspector import Inspector
 from app.qt.canvas.view import CanvasView
 from app.qt.desk import Desk
-from app.qt.pictures import PATTERN, read_pictures
+from app.qt.pictures import PATTERN
 
 
 class GraphPage(QWidget):
@@ -20,7 +18,6 @@ class GraphPage(QWidget):
 
     def __init__(self, desk: Desk, facts: Facts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
         self.canvas = CanvasView(desk.session, desk.registry, facts)
         self.inspector = Inspector(self.canvas.focus, desk.registry, facts)
         layout = QVBoxLayout(self)
@@ -45,13 +42,5 @@ class GraphPage(QWidget):
 
     def _choose_picture(self, node: str, parameter: str) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Choose a Picture", "", PATTERN)
-        pictures, complaints = read_pictures([Path(name)] if name else [])
-        for picture in pictures:
-            self.canvas.commit("Choose a picture", _with_picture(self.canvas.document, picture, node, parameter))
-        for complaint in complaints:
-            self._desk.told.emit(complaint)
-
-
-def _with_picture(document: Document, picture: edits.PictureFile, node: str, parameter: str) -> Document:
-    document, reference = edits.add_asset(document, picture)
-    return edits.set_parameter(document, node, parameter, reference)
+        if name:
+            self.canvas.drops.choose(Path(name), node, parameter)

@@ -61,17 +61,6 @@ def holds_pictures(data: QMimeData) -> bool:
     return bool(data.hasImage() or data.hasUrls())
 
 
-def dropped_pictures(data: QMimeData) -> tuple[list[PictureFile], list[str]]:
-    """The pictures in something dropped, and a sentence for each that cannot be taken in."""
-    files = local_files(data)
-    if files:
-        return read_pictures(files)
-    image = data.imageData()
-    if isinstance(image, QImage) and not image.isNull():
-        return [PictureFile(encoded(image), "png", "Dropped Picture")], []
-    return [], ["What was dropped is a link and no picture. Save the picture first, then drop its file."]
-
-
 def encoded(image: QImage) -> bytes:
     """A picture as the bytes of a PNG file."""
     buffer = QBuffer()

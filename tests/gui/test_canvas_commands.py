@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.qt import pictures as opened
 from app.qt.canvas.drops import holds_pictures
 from app.qt.canvas.frame_item import TITLE_HEIGHT
 from app.qt.canvas.selection import Selection
+from app.qt.panels import picture_reader as reading
 from nodes.graph.model import Node
 from nodes.registry import built_in
 from tests.gui.canvas_hand import ALT, CTRL, NONE, SHIFT, Hand, graph_of, painter, studio
@@ -337,21 +341,59 @@ def _picture(path: Path) -> Path:
     return path
 
 
-def test_a_dropped_picture_becomes_a_node_that_shows_it(hand: Hand, tmp_path: Path) -> None:
+def test_a_dropped_picture_becomes_a_node_that_shows_it(hand: Hand, tmp_path: Path, qtbot: QtBot) -> None:
     before = hand.graph
     _drop(hand, QPointF(600, 500), _picture(tmp_path / "meadow.png"))
+    qtbot.waitUntil(lambda: hand.graph != before)
     (node,) = hand.added(before)
     assert (node.type, node.title) == ("sinopia.load-image", "meadow")
     assert node.params["file"] in hand.session.document.assets
-    assert hand.view.canvas.nodes[node.id].card.preview is not None
+    qtbot.waitUntil(lambda: hand.view.canvas.nodes[node.id].card.picture is not None)
 
 
-def test_a_picture_out_of_a_browser_becomes_a_node(hand: Hand) -> None:
+def test_no_picture_is_read_by_the_thread_of_the_window(
+    hand: Hand, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: dict[str, set[int]] = {}
+
+    def noting(name: str, real: Callable[..., object]) -> Callable[..., object]:
+        def noted(*told: object) -> object:
+            threads.setdefault(name, set()).add(threading.get_ident())
+            return real(*told)
+
+        return noted
+
+    for module, name in ((reading, "decoded"), (opened, "look_through")):
+        monkeypatch.setattr(module, name, noting(name, getattr(module, name)))
+    before = hand.graph
+    _drop(hand, QPointF(600, 500), _picture(tmp_path / "one.png"))
+    assert hand.graph == before, "nothing is awaited where it is dropped"
+    qtbot.waitUntil(lambda: hand.graph != before)
+    (node,) = hand.added(before)
+    image = QImage(8, 8, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.red)
+    assert image.save(str(tmp_path / "two.png"))
+    hand.view.drops.choose(tmp_path / "two.png", node.id, "file")
+    qtbot.waitUntil(lambda: hand.edits[-1:] == ["Choose a picture"])
+    qtbot.waitUntil(lambda: hand.view.canvas.nodes[node.id].card.picture == image)
+    assert threads.keys() == {"decoded", "look_through"}
+    assert threading.get_ident() not in set[int]().union(*threads.values())
+
+
+def test_a_picture_for_a_node_that_is_gone_by_then_is_told(hand: Hand, tmp_path: Path, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(hand.view.told) as told:
+        hand.view.drops.choose(_picture(tmp_path / "one.png"), "gone", "file")
+    assert "gone" in told.args[0]
+    assert hand.edits == []
+
+
+def test_a_picture_out_of_a_browser_becomes_a_node(hand: Hand, qtbot: QtBot) -> None:
     before, data = hand.graph, QMimeData()
     image = QImage(32, 24, QImage.Format.Format_RGB32)
     image.fill(Qt.GlobalColor.darkGreen)
     data.setImageData(image)
     _drop_data(hand, QPointF(600, 500), data)
+    qtbot.waitUntil(lambda: hand.graph != before)
     (node,) = hand.added(before)
     assert node.type == "sinopia.load-image"
 
@@ -365,6 +407,7 @@ def test_other_files_are_left_to_the_window(hand: Hand, tmp_path: Path) -> None:
 def test_a_picture_dropped_on_a_style_is_wired_to_it(qtbot: QtBot, tmp_path: Path) -> None:
     hand = studio(qtbot, graph_of((Node("style", "sinopia.style-reference", x=400, y=200),)))
     _drop(hand, hand.header("style"), _picture(tmp_path / "one.png"))
+    qtbot.waitUntil(lambda: len(hand.graph.nodes) == 2)
     (picture,) = [node for node in hand.graph.nodes if node.type == "sinopia.load-image"]
     assert hand.wires() == {f"{picture.id}.image > style.images"}
 

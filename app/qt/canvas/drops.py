@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, QPointF
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, QPointF, Signal
 
 from app.model import edits
 from app.model.document import Document
 from app.model.edits import PictureFile
 from app.model.edits.style import BELOW, LOAD_IMAGE
 from app.model.face import STYLE_REFERENCE
+from app.model.focus import Focus
 from app.qt.canvas.hits import Hit
 from app.qt.canvas.interactions.base import Stage
-from app.qt.pictures import dropped_pictures, local_files
+from app.qt.panels.picture_reader import PictureReader, Read
 from app.qt.pictures import holds_pictures as may_hold_pictures
+from app.qt.pictures import local_files
 from nodes.graph.edit import new_id
+from nodes.graph.errors import EditError
 from nodes.specs.declare import Kind
 
 ENDINGS = frozenset({"png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "gif"})
@@ -27,13 +33,59 @@ def holds_pictures(data: QMimeData) -> bool:
     return may_hold_pictures(data)
 
 
-def drop_pictures(stage: Stage, data: QMimeData, where: QPointF, hit: Hit) -> str:
-    """Take pictures in where they were dropped; a sentence about those that could not be read, or nothing."""
-    pictures, complaints = dropped_pictures(data)
-    if pictures:
-        label = "Drop a picture" if len(pictures) == 1 else f"Drop {len(pictures)} pictures"
-        stage.commit(label, _dropped(stage, pictures, where, hit))
-    return " ".join(complaints)
+class Drops(QObject):
+    """Takes pictures in once they are read, which a thread of its own does. `told`: a sentence about a hindrance."""
+
+    told = Signal(str)
+
+    def __init__(self, stage: Stage, focus: Focus, parent: QObject) -> None:
+        super().__init__(parent)
+        self._stage, self._focus = stage, focus
+        self._reader = PictureReader(self)
+
+    def leave(self) -> None:
+        """Read nothing more."""
+        self._reader.leave()
+
+    def drop(self, data: QMimeData, where: QPointF, hit: Hit) -> None:
+        """Take pictures in where they were dropped."""
+
+        def made(pictures: list[PictureFile]) -> tuple[str, Document]:
+            label = "Drop a picture" if len(pictures) == 1 else f"Drop {len(pictures)} pictures"
+            return label, _dropped(self._stage, pictures, where, hit)
+
+        self._reader.read_dropped(data, self._taking(made))
+
+    def choose(self, path: Path, node: str, parameter: str) -> None:
+        """Make a file the picture of a node."""
+
+        def made(pictures: list[PictureFile]) -> tuple[str, Document]:
+            document, reference = edits.add_asset(self._stage.document, pictures[0])
+            return "Choose a picture", edits.set_parameter(document, node, parameter, reference)
+
+        self._reader.read_files([path], self._taking(made))
+
+    def _taking(self, made: Callable[[list[PictureFile]], tuple[str, Document]]) -> Callable[[Read], None]:
+        places = self._focus.places
+
+        def take(read: Read) -> None:
+            pictures, complaints = read
+            if self._focus.places != places:
+                self.told.emit("Another graph is shown by now, so the pictures were not taken in. Drop them once more.")
+            elif pictures:
+                self._try(lambda: made(pictures))
+            if complaints:
+                self.told.emit(" ".join(complaints))
+
+        return take
+
+    def _try(self, made: Callable[[], tuple[str, Document]]) -> None:
+        try:
+            label, document = made()
+        except EditError as error:  # the node has gone meanwhile
+            self.told.emit(str(error))
+        else:
+            self._stage.commit(label, document)
 
 
 def _dropped(stage: Stage, pictures: list[PictureFile], where: QPointF, hit: Hit) -> Document:

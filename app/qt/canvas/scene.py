@@ -47,7 +47,8 @@ class CanvasScene(QGraphicsScene):
         self, registry: Registry, facts: Facts, look: Look, thumbnails: Thumbnails, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._thumbnails = thumbnails
+        self.thumbnails = thumbnails
+        thumbnails.arrived.connect(self._on_thumbnail)
         self.graph = Graph()
         self.registry = registry
         self.facts = facts
@@ -208,7 +209,7 @@ class CanvasScene(QGraphicsScene):
         """The picture file that a node names."""
         files = () if shape is None else shape.file_parameters
         name = next((node.params.get(file.name) for file in files if file.kind is Kind.PICTURE), None)
-        return self._thumbnails.of(name) if isinstance(name, str) and name else None
+        return self.thumbnails.of(name) if isinstance(name, str) and name else None
 
     def _bare_title(self, name: str) -> str:
         node = self._values.get(name)
@@ -281,6 +282,11 @@ class CanvasScene(QGraphicsScene):
         here = name.removeprefix(self.prefix)
         if name.startswith(self.prefix) and here in self.nodes:
             self._deal(here)
+
+    def _on_thumbnail(self, reference: str) -> None:
+        for name, node in self._values.items():
+            if reference in node.params.values():
+                self._deal(name)
 
     # Selection --------------------------------------------------------------------------------------------------------
 

@@ -31,7 +31,7 @@ from app.qt.canvas.backdrop import paint_backdrop, paint_empty
 from app.qt.canvas.checking import Checker
 from app.qt.canvas.choosing import Choosing
 from app.qt.canvas.commands import Commands
-from app.qt.canvas.drops import drop_pictures, holds_pictures
+from app.qt.canvas.drops import Drops, holds_pictures
 from app.qt.canvas.editing import Editing
 from app.qt.canvas.facts import Facts
 from app.qt.canvas.hand import Hand
@@ -89,6 +89,8 @@ class CanvasView(QGraphicsView):
         self.stepping = Stepping(self)
         self.walking = Walking(self)
         self.commands = Commands(self)
+        self.drops = Drops(self, self.focus, self)
+        self.drops.told.connect(self.told)
         # A timer of its own, which goes with the view: one that Qt keeps would call a view that is gone.
         self._again = QTimer(self)
         self._again.setSingleShot(True)
@@ -339,9 +341,7 @@ class CanvasView(QGraphicsView):
     def dropEvent(self, event: QDropEvent) -> None:
         """Pictures become nodes, or go to the node they are dropped on."""
         pointer = self.hand.follow(event.position(), Qt.KeyboardModifier.NoModifier)
-        complaint = drop_pictures(self, event.mimeData(), pointer.scene, self.hand.hit)
-        if complaint:
-            self.told.emit(complaint)
+        self.drops.drop(event.mimeData(), pointer.scene, self.hand.hit)
         event.acceptProposedAction()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -355,6 +355,8 @@ class CanvasView(QGraphicsView):
         """Listen to the session no more, and let nothing run on."""
         self.focus.leave_session()
         self.checker.stop()
+        self.drops.leave()
+        self._canvas.thumbnails.leave()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """A closed view hears nothing."""

@@ -15,17 +15,18 @@ from app.qt.pictures import decoded, encoded, local_files, read_pictures
 Read: TypeAlias = tuple[list[PictureFile], list[str]]
 """Picture files as a project takes them in, and a sentence for each that it cannot."""
 
+Take: TypeAlias = Callable[[Read], object]
+"""What is done with them then."""
+
 _NO_PICTURE = "What was dropped is a link and no picture. Save the picture first, then drop its file."
 
 
 class PictureReader(QObject):
     """Answers in the thread in which it was made.
 
-    `read` (a `Read`): files were read. `decoded`: the picture that was asked for by this name; a null one when it is
-    none.
+    `decoded`: the picture that was asked for by this name; a null one when it is none.
     """
 
-    read = Signal(object)
     decoded = Signal(str, QImage)
     _done = Signal(object)
 
@@ -45,20 +46,20 @@ class PictureReader(QObject):
         self._threads.clear()
         self._threads.waitForDone()
 
-    def read_files(self, paths: Sequence[Path]) -> None:
+    def read_files(self, paths: Sequence[Path], then: Take) -> None:
         """Read picture files."""
-        self._read(lambda: read_pictures(paths))
+        self._read(lambda: read_pictures(paths), then)
 
-    def read_dropped(self, data: QMimeData) -> None:
+    def read_dropped(self, data: QMimeData, then: Take) -> None:
         """Read the pictures in something dropped: files, or a picture itself, as browsers give it."""
         files = local_files(data)
         image = None if files else data.imageData()
         if files:
-            self.read_files(files)
+            self.read_files(files, then)
         elif isinstance(image, QImage) and not image.isNull():
-            self._read(lambda: ([PictureFile(encoded(image), "png", "Dropped Picture")], []))
+            self._read(lambda: ([PictureFile(encoded(image), "png", "Dropped Picture")], []), then)
         else:
-            self.read.emit(([], [_NO_PICTURE]))
+            then(([], [_NO_PICTURE]))
 
     def decode(self, name: str, content: bytes, longest: int) -> None:
         """Decode a picture, no larger than asked."""
@@ -69,17 +70,20 @@ class PictureReader(QObject):
 
         self._begin(work, lambda _error: self.decoded.emit(name, QImage()))
 
-    def _read(self, reading: Callable[[], Read]) -> None:
+    def _read(self, reading: Callable[[], Read], then: Take) -> None:
         def work() -> Callable[[], None]:
             found = reading()
-            return lambda: self._tell(found)
+            return lambda: self._tell(found, then)
+
+        def failed(error: Exception) -> None:
+            self._tell(([], [f"The pictures cannot be read ({error}). Try smaller ones."]), then)
 
         self._reading += 1
-        self._begin(work, lambda error: self._tell(([], [f"The pictures cannot be read ({error}). Try smaller ones."])))
+        self._begin(work, failed)
 
-    def _tell(self, found: Read) -> None:
+    def _tell(self, found: Read, then: Take) -> None:
         self._reading -= 1
-        self.read.emit(found)
+        then(found)
 
     def _begin(self, work: Callable[[], Callable[[], None]], failed: Callable[[Exception], None]) -> None:
         def run() -> None:

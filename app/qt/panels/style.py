@@ -55,7 +55,6 @@ class StylePanel(QWidget):
         self._weights: list[NumberSlider] = []
         self._images: dict[str, QImage | None] = {}  # by the reference of the file; None: it is being decoded
         self._reader = PictureReader(self)
-        self._reader.read.connect(self._take)
         self._reader.decoded.connect(self._arrive)
         self.thumbnails: dict[str, QToolButton] = {}
         self._cropped: str | None = None
@@ -91,12 +90,12 @@ class StylePanel(QWidget):
 
     def take(self, paths: Iterable[Path]) -> None:
         """Add picture files to the style."""
-        self._reader.read_files(list(paths))
+        self._reader.read_files(list(paths), self._take)
         self._show_waiting()
 
     def take_dropped(self, data: QMimeData) -> None:
         """Add the pictures in something dropped to the style."""
-        self._reader.read_dropped(data)
+        self._reader.read_dropped(data, self._take)
         self._show_waiting()
 
     def leave(self) -> None:
