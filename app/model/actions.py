@@ -29,6 +29,7 @@ class Need(Enum):
     WORDS = "words"  # words of the prompt are selected
     PHRASE = "phrase"  # a painted phrase is chosen
     NODES = "nodes"  # nodes are selected
+    INSIDE = "inside"  # the graph of a component is shown
     SELECTION = "selection"  # nodes, frames or wires are selected
     RESULT = "result"  # a picture is shown or chosen
     JOB = "job"  # something runs or waits
@@ -176,7 +177,7 @@ def _nodes() -> tuple[Action, ...]:
         node("frame", "Frame", "Ctrl+G", group=2),
         part("component", "Make Component…", "Ctrl+Shift+G"),
         part("enter", "Open Component", "Ctrl+Down"),
-        part("leave", "Leave Component", "Ctrl+Up", needs=Need.NOTHING),
+        part("leave", "Leave Component", "Ctrl+Up", needs=Need.INSIDE),
         part("show-outside", "Show Outside…"),
         part("make-unique", "Make Unique"),
         part("take-apart", "Take Component Apart"),

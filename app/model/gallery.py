@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from threading import Lock
@@ -173,12 +174,9 @@ class Gallery:
 
     def thumbnail(self, entry: Entry) -> Path:
         """A small picture of one, made if need be. In any thread. Raises PictureError and OSError."""
-        source = self.path(entry)
-        facts = source.stat()
-        key = blake2b(f"{entry.name}|{facts.st_mtime_ns}|{facts.st_size}".encode(), digest_size=12).hexdigest()
-        small = self.folder / THUMBNAILS / f"{key}.png"
+        small = _thumbnail_of(self.folder, entry.name)
         if not small.is_file():
-            make_thumbnail(source, small)
+            make_thumbnail(self.path(entry), small)
         return small
 
     def _change(self, entry: Entry) -> None:
@@ -216,6 +214,26 @@ def make_thumbnail(source: Path, goal: Path) -> None:
     part = goal.with_name(f".{goal.stem}.{os.getpid()}.png")
     part.write_bytes(small)
     part.replace(goal)
+
+
+def sweep_thumbnails(folder: Path) -> None:
+    """Take away the small pictures of those that a gallery's folder holds no more. In any thread."""
+    # Listed before the pictures are, so that none of a picture that has just come is taken for an old one.
+    smalls = [path for path in (folder / THUMBNAILS).glob("*.png") if not path.name.startswith(".")]
+    kept = set()
+    for name in _pictures(folder):
+        with suppress(OSError):  # it has just gone
+            kept.add(_thumbnail_of(folder, name))
+    for small in smalls:
+        if small not in kept:
+            with suppress(OSError):
+                small.unlink()
+
+
+def _thumbnail_of(folder: Path, name: str) -> Path:
+    facts = (folder / name).stat()
+    key = blake2b(f"{name}|{facts.st_mtime_ns}|{facts.st_size}".encode(), digest_size=12).hexdigest()
+    return folder / THUMBNAILS / f"{key}.png"
 
 
 def _pictures(folder: Path) -> Iterator[str]:

@@ -165,6 +165,7 @@ class Docks(QMainWindow):
 
     def _share(self) -> None:
         """Divide the height at the side among the panels there by what they hold, unless the artist has done so."""
+        self._name_tabs()
         stacks = self._stacks()
         if self._place in self._shaped or len(stacks) < 2:
             return
@@ -176,6 +177,11 @@ class Docks(QMainWindow):
             borders = (len(stacks) - 1) * self.style().pixelMetric(_BORDER, None, self)
             heights = shares(likes, self.height() - borders)
             self.resizeDocks([stack[0] for stack in stacks], heights, Qt.Orientation.Vertical)
+
+    def _name_tabs(self) -> None:
+        """For screen readers; Qt makes the bars when panels are put together."""
+        for tabs in self.findChildren(QTabBar):
+            tabs.setAccessibleName("Panels in one place")
 
     def _stacks(self) -> list[tuple[Dock, ...]]:
         """The panels that are seen at the right, from above; those that are tabs of one another together."""

@@ -38,7 +38,7 @@ class Keeping(QObject):
         self._running, self._messages = running, messages
         self._show_gallery, self._show_paint = show_gallery, show_paint
         self._disconnect = gallery.removed.connect(lambda name: strip.take_out(gallery.folder / name))
-        self._told = ""
+        self._told = self._offered = ""
         page.told.connect(self._tell)
         for signal in (page.left, page.chosen):
             signal.connect(lambda: messages.withdraw(self._told))
@@ -47,6 +47,11 @@ class Keeping(QObject):
         """The window closes."""
         self._disconnect()
         self._page.leave()
+
+    def move_on(self) -> None:
+        """Another workspace is shown: what was said of pictures before is of no use there."""
+        self._messages.withdraw(self._told)
+        self._messages.withdraw(self._offered)
 
     @property
     def chosen(self) -> tuple[Entry, ...]:
@@ -98,7 +103,8 @@ class Keeping(QObject):
             self._gallery.remove([entry.name for entry in chosen])
             self._page.choose_near(row)
             told = "The picture was" if len(chosen) == 1 else f"{len(chosen)} pictures were"
-            self._messages.say(f"{told} taken out of the gallery.", "Put Back", lambda: self._put_back(chosen))
+            self._offered = f"{told} taken out of the gallery."
+            self._messages.say(self._offered, "Put Back", lambda: self._put_back(chosen))
 
     def show_file(self) -> None:
         """Open the folder in which the chosen picture lies."""

@@ -348,10 +348,12 @@ class StudioWindow(QMainWindow):
             session.changed.connect(self._follow),
             session.dirty_changed.connect(self.setWindowModified),
             self._parts.workspace.renamed.connect(lambda _title: self._name()),
+            self.canvas.focus.moved.connect(self._follow_selection),
             *(self.models.changed.connect(each.show_models) for each in self._model_readers()),
         ]
         self.canvas.checker.found.connect(self.problems.show_problems)
         self.problems.wanted.connect(self.show_node)
+        self._pages.currentChanged.connect(lambda _page: self.keeping.move_on())
         for signal in (view.told, self.desk.told, self.canvas.told):
             signal.connect(self.messages.say)
         view.tool_changed.connect(lambda tool: self.actions_[f"tool.{tool.value}"].setChecked(True))
@@ -399,6 +401,7 @@ class StudioWindow(QMainWindow):
         selection = self.canvas.canvas.selection
         self.actions_.allow(Need.NODES, there=bool(selection.nodes))
         self.actions_.allow(Need.SELECTION, there=bool(selection))
+        self.actions_.allow(Need.INSIDE, there=bool(self.canvas.focus.places))
 
     def _start_over(self) -> None:
         """Another document is there: nothing of the one before is shown."""

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from app.files.embedded import picture_facts
 from app.model import edits
 from app.model.conversion import MaskEncoder, to_project
-from app.model.gallery import LIST_NAME, REMOVED, Entry
+from app.model.gallery import LIST_NAME, REMOVED, THUMBNAILS, Entry
 from app.model.job import JobState, Result
 from app.qt.application import Studio
 from nodes.graph.model import End
@@ -162,6 +162,19 @@ def test_what_is_taken_out_can_be_put_back(studio: Studio) -> None:
     assert all(studio.gallery.path(entry).is_file() for entry in studio.gallery.entries)
 
 
+def test_putting_back_is_offered_only_where_something_was_taken_out(studio: Studio) -> None:
+    window = studio.window
+    click(studio, 1)
+    strike(window, Qt.Key.Key_Delete)
+    click(studio, 0)
+    assert window.messages.action.text() == "Put Back", "also when another picture is looked at"
+    strike(window, Qt.Key.Key_F2)
+    assert window.messages.text == ""
+    window.desk.told.emit("Something else.")
+    strike(window, Qt.Key.Key_F3)
+    assert window.messages.text == "Something else."
+
+
 def test_a_picture_whose_name_was_given_away_comes_back_beside_the_new_one(studio: Studio) -> None:
     window, gallery = studio.window, studio.gallery
     first = gallery.entries[0]
@@ -197,7 +210,9 @@ def test_removed_pictures_are_counted_and_go_into_the_trash(
     QTest.mouseClick(button, LEFT)
     qtbot.waitUntil(lambda: not button.isVisible())
     assert not list((studio.gallery.folder / REMOVED).rglob("*"))
-    assert "trash" in window.messages.text
+    qtbot.waitUntil(lambda: "trash" in window.messages.text)
+    left = {studio.gallery.thumbnail(entry) for entry in studio.gallery.entries}
+    assert set((studio.gallery.folder / THUMBNAILS).iterdir()) == left, "no small picture of what is gone"
     assert len(list((tmp_path / "data").rglob("*.png"))) == 1
 
 

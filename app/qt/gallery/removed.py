@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction
 
 from app.model.aside import Aside
 from app.model.engine_words import megabytes
-from app.model.gallery import REMOVED, Gallery
+from app.model.gallery import REMOVED, Gallery, sweep_thumbnails
 from app.model.removed import Removed, let_go, look_for_removed
 from app.qt.panels.messages import MessageBar
 
@@ -77,7 +77,9 @@ class RemovedPictures(QObject):
     def _throw_all(self, folder: Path) -> tuple[Removed, tuple[Path, ...]]:
         """Done aside."""
         found = look_for_removed(folder)
-        return found, let_go(found.files, folder, self.throw)
+        refused = let_go(found.files, folder, self.throw)
+        sweep_thumbnails(folder.parent)
+        return found, refused
 
     def _show(self, removed: Removed) -> None:
         self._removed = removed
