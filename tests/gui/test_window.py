@@ -25,7 +25,7 @@ from app.qt.dialogs.palette import CommandPalette
 from app.qt.panels.number import NumberSlider
 from app.qt.theme import LIGHT
 from tests.gui.painting import Mouse
-from tests.gui.studios import CTRL, NO_KEYS, SHIFT, open_studio, select_last_words, strike, write
+from tests.gui.studios import CTRL, NO_KEYS, SHIFT, action, open_studio, select_last_words, strike, write
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -178,11 +178,12 @@ def test_style_pictures_come_and_go(studio: Studio, qtbot: QtBot) -> None:
 
 def test_the_size_shapes_the_canvas(studio: Studio) -> None:
     desk, fields = studio.window.desk, studio.window.page.size_panel.fields
-    fields["width"].setValue(256)
+    side = fields["height"].value()
+    fields["width"].setValue(2 * side)
     assert desk.document.size == (256, 128)
     size = desk.picture_size
     assert size is not None
-    assert (size.width, size.height) == (256, 128)
+    assert (size.width, size.height) == (2 * side, side)
     studio.workspace.session.undo()
     assert desk.document.size == (256, 256)
 
@@ -247,6 +248,20 @@ def test_workspaces_show_one_document(studio: Studio) -> None:
     strike(window, Qt.Key.Key_Z, CTRL)
     assert len(window.desk.document.graph.nodes) == count
     assert window.desk.phrases == phrases
+
+
+def test_leaving_a_component_is_offered_inside_of_one_only(studio: Studio) -> None:
+    window, leave = studio.window, action(studio.window, "canvas.leave")
+    strike(window, Qt.Key.Key_F2)
+    assert not leave.isEnabled()
+    window.canvas.canvas.select(Selection.of(nodes=("base",)))
+    strike(window, Qt.Key.Key_G, CTRL | SHIFT)
+    strike(window, Qt.Key.Key_Return)
+    assert not leave.isEnabled()
+    strike(window, Qt.Key.Key_Down, CTRL)
+    assert leave.isEnabled()
+    strike(window, Qt.Key.Key_Up, CTRL)
+    assert not leave.isEnabled()
 
 
 def test_every_action_is_found_in_the_palette(studio: Studio, qtbot: QtBot) -> None:
