@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.paint.errors import require
+from app.paint.errors import PaintError, require
 from app.paint.rect import NOTHING, Rect, united
-from app.paint.tiles import Pixels, TileMask
+from app.paint.tiles import TILE, Pixels, Place, TileMask, tile_rect
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,10 +23,8 @@ class Coverage:
     values: Pixels
 
     def __post_init__(self) -> None:
-        require(
-            self.values.shape == (max(self.rect.height, 0), max(self.rect.width, 0)),
-            f"coverage of shape {self.values.shape} does not fill {self.rect}",
-        )
+        if self.values.shape != (max(self.rect.height, 0), max(self.rect.width, 0)):
+            raise PaintError(f"coverage of shape {self.values.shape} does not fill {self.rect}")
 
     def cut(self, within: Rect) -> Coverage:
         """The part of it inside `within`."""
@@ -69,6 +67,8 @@ class Symmetry:
     def applied(self, coverage: Coverage, within: Rect) -> Coverage:
         """The coverage together with its images, cut off at `within`; where they meet the stronger one counts."""
         images = tuple(image.cut(within) for image in self.images(coverage))
+        if len(images) == 1:
+            return images[0]
         whole = united(image.rect for image in images)
         values = np.zeros((whole.height, whole.width), np.uint8)
         for image in images:
@@ -92,8 +92,23 @@ def erase(below: Pixels, coverage: Pixels) -> Pixels:
 
 def apply(mask: TileMask, coverage: Coverage, *, erasing: bool = False) -> TileMask:
     """The mask painted over, or erased, by a coverage."""
-    blend = erase if erasing else paint_over
-    return mask.with_region(coverage.rect, blend(mask.region(coverage.rect), coverage.values))
+    changed = {}
+    for place in coverage.rect.intersected(mask.rect).cells(TILE):
+        part = coverage.cut(tile_rect(place).intersected(mask.rect))
+        if part.values.any():
+            changed[place] = _covered(mask.tiles.get(place), part, place, erasing=erasing)
+    return mask.with_tiles(changed)
+
+
+def _covered(tile: Pixels | None, coverage: Coverage, place: Place, *, erasing: bool) -> Pixels:
+    """The tile at a place painted over, or erased, by a coverage inside it; most of a large shape cover it in full."""
+    after = np.zeros((TILE, TILE), np.uint8) if tile is None else tile.copy()
+    within = coverage.rect.moved(-place[0] * TILE, -place[1] * TILE).slices
+    if coverage.values.min() == 255:
+        after[within] = 0 if erasing else 255
+    else:
+        after[within] = (erase if erasing else paint_over)(after[within], coverage.values)
+    return after
 
 
 def _flipped_across(coverage: Coverage, line: float) -> Coverage:

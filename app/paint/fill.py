@@ -73,10 +73,10 @@ class _Runs:
     @classmethod
     def of(cls, inside: NDArray[np.bool_]) -> _Runs:
         height, width = inside.shape
-        closed = np.zeros((height, width + 1), np.int8)
-        closed[:, :width] = inside
-        steps = np.diff(closed.ravel(), prepend=np.int8(0))
-        return cls(height, width + 1, np.flatnonzero(steps == 1), np.flatnonzero(steps == -1))
+        line = np.zeros(1 + height * (width + 1), np.bool_)
+        line[1:].reshape(height, width + 1)[:, :width] = inside
+        borders = np.flatnonzero(line[1:] != line[:-1])
+        return cls(height, width + 1, borders[::2], borders[1::2])
 
     def at(self, x: int, y: int) -> int | None:
         """The number of the run that holds a pixel."""
@@ -94,10 +94,9 @@ class _Runs:
 
     def painted(self, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """The pixels of the chosen runs, [height, width]."""
-        steps = np.zeros(self.height * self.stride + 1, np.int8)
-        steps[self.first[chosen]] = 1
-        steps[self.after[chosen]] = -1
-        inside = np.cumsum(steps[:-1], dtype=np.int8).view(np.bool_)
+        borders = np.stack([self.first[chosen], self.after[chosen]], axis=1).ravel()
+        lengths = np.diff(borders, prepend=0, append=self.height * self.stride)
+        inside = np.repeat(np.arange(len(lengths)) % 2 == 1, lengths)
         return inside.reshape(self.height, self.stride)[:, :-1]
 
 

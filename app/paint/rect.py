@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Rect:
+class Rect(Struct, frozen=True, gc=False):
     """The pixels [left, left + width) by [top, top + height); empty when a side is not positive."""
 
     left: int
@@ -63,8 +63,9 @@ class Rect:
     def intersected(self, other: Rect) -> Rect:
         """What both hold; an empty rectangle of no size when they share nothing."""
         left, top = max(self.left, other.left), max(self.top, other.top)
-        shared = Rect.between(left, top, min(self.right, other.right), min(self.bottom, other.bottom))
-        return Rect(left, top, 0, 0) if shared.empty else shared
+        width = min(self.left + self.width, other.left + other.width) - left
+        height = min(self.top + self.height, other.top + other.height) - top
+        return Rect(left, top, width, height) if width > 0 and height > 0 else Rect(left, top, 0, 0)
 
     def united(self, other: Rect) -> Rect:
         """The smallest rectangle that holds both; empty ones hold nothing and add nothing."""
@@ -94,6 +95,18 @@ class Rect:
 
 NOTHING = Rect(0, 0, 0, 0)
 """The rectangle that holds no pixel."""
+
+
+def gathered(rects: Iterable[Rect], longest: int) -> list[Rect]:
+    """Rectangles that hold all of them: those that follow each other are united while no side grows over `longest`."""
+    found: list[Rect] = []
+    for rect in rects:
+        joined = found[-1].united(rect) if found else rect
+        if found and max(joined.width, joined.height) <= longest:
+            found[-1] = joined
+        elif not rect.empty:
+            found.append(rect)
+    return found
 
 
 def united(rects: Iterable[Rect]) -> Rect:

@@ -13,10 +13,11 @@ import numpy as np
 
 from app.paint.blend import NO_SYMMETRY, Coverage, Symmetry, erase, paint_over
 from app.paint.brush import Brush, DabCache, Shape, Touch, shape_at
-from app.paint.rect import Rect, united
+from app.paint.rect import Rect, gathered
 from app.paint.tiles import TILE, Pixels, Place, TileMask, tile_rect
 
 _CLOSEST = 0.5  # pixels between dabs at least: closer ones cost time and show nothing
+_LONGEST = 2 * TILE  # side of what is worked on at once: a long line fills little of the rectangle around it
 
 
 class Stroke:
@@ -47,13 +48,24 @@ class Stroke:
         """The newest point; None before the first."""
         return self._last
 
-    def add(self, touch: Touch) -> Rect:
-        """Draw on to `touch`; answers which pixels may have changed."""
-        changed = united(self._stamp(place) for place in self._places(touch))
+    def add(self, touch: Touch) -> list[Rect]:
+        """Draw on to `touch`; answers outside of which rectangles nothing has changed."""
+        stamped = [self._stamp(place) for place in self._places(touch)]
         self._last = touch
-        if not changed.empty:
-            self._result[changed.slices] = self._blend(self._mask.region(changed), self._coverage[changed.slices])
+        # Mirror images lie far from each other, those of one dab's neighbours beside its own.
+        changed = [rect for image in zip(*stamped, strict=True) for rect in gathered(image, _LONGEST)]
+        for rect in changed:
+            self._result[rect.slices] = self._blend(self._mask.region(rect), self._coverage[rect.slices])
         return changed
+
+    def forget(self) -> None:
+        """Begin again, as if nothing had been added."""
+        for place in self._touched:
+            inside = tile_rect(place).intersected(self._mask.rect)
+            self._coverage[inside.slices] = 0
+            self._result[inside.slices] = self._mask.region(inside)
+        self._touched.clear()
+        self._last = None
 
     def preview(self, rect: Rect) -> Pixels:
         """What `rect` would hold if the stroke ended now, uint8 [rect.height, rect.width]; `rect` inside the mask.
@@ -82,12 +94,13 @@ class Stroke:
     def _gap(self, touch: Touch) -> float:
         return max(self._brush.spacing * self._brush.diameter_at(touch.pressure), _CLOSEST)
 
-    def _stamp(self, touch: Touch) -> Rect:
+    def _stamp(self, touch: Touch) -> list[Rect]:
+        """Set a dab and its mirror images; answers where."""
         column, row, shape = shape_at(self._brush, touch)
         dab = self._inked(shape, touch.pressure)
         reach = dab.shape[0] // 2
         coverage = Coverage(Rect(column - reach, row - reach, *dab.shape), dab)
-        return united(self._cover(image) for image in self._symmetry.images(coverage))
+        return [self._cover(image) for image in self._symmetry.images(coverage)]
 
     def _cover(self, coverage: Coverage) -> Rect:
         inside = coverage.cut(self._mask.rect)

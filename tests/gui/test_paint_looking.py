@@ -21,7 +21,7 @@ from app.paint.brush import Brush
 from app.paint.errors import PaintError
 from app.paint.palette import swatch
 from app.paint.rect import Rect
-from app.paint.tiles import TileMask
+from app.paint.tiles import TILE, TileMask
 from app.paint.toolbox import Tool, ToolSettings
 from app.qt.paintview.hatches import hatch_brush
 from app.qt.paintview.projection import LARGEST_ZOOM, SMALLEST_ZOOM, Projection
@@ -101,7 +101,7 @@ def test_sheets_and_their_halves_follow_the_mask(mask: TileMask, level: int, dat
     sheet.level(2.0**-level * 0.5)  # the halves are there before anything changes
     rect = Rect(0, 0, data.draw(st.integers(1, mask.width)), data.draw(st.integers(1, mask.height)))
     sheet.write(rect, speckled(rect.width, rect.height, density=0.5))
-    sheet.set_mask(mask, also=rect)
+    sheet.set_mask(mask, also=rect.cells(TILE))
     fresh.set_mask(mask)
     assert np.array_equal(alpha(sheet.image), mask.to_array())
     assert np.array_equal(alpha(sheet.level(2.0**-level * 0.5)[0]), alpha(fresh.level(2.0**-level * 0.5)[0]))

@@ -82,7 +82,7 @@ def test_dabs_stand_at_equal_distances(shares: list[float]) -> None:
 @given(LINES, BRUSHES)
 def test_the_changed_rectangle_holds_every_change(touches: list[Touch], brush: Brush) -> None:
     stroke = Stroke(BLANK, brush)
-    changed = united([stroke.add(touch) for touch in touches])
+    changed = united(rect for touch in touches for rect in stroke.add(touch))
     after = stroke.finish()
     assert changed.contains(after.bounds())
     assert BLANK.rect.contains(changed)
@@ -172,7 +172,7 @@ def test_a_stroke_keeps_untouched_tiles() -> None:
 def test_a_still_pen_sets_no_further_dab() -> None:
     stroke = Stroke(BLANK, Brush())
     stroke.add(Touch(50.0, 50.0))
-    assert stroke.add(Touch(50.0, 50.0)).empty
+    assert stroke.add(Touch(50.0, 50.0)) == []
 
 
 @given(TOUCHES, BRUSHES)

@@ -12,9 +12,9 @@ from PySide6.QtCore import QRect
 from app.paint.blend import Symmetry
 from app.paint.brush import DabCache, Touch
 from app.paint.overlap import Overlap, Resize, seen
-from app.paint.rect import NOTHING, Rect, united
+from app.paint.rect import Rect, united
 from app.paint.scene import PaintScene, SceneLayer, shown_layers
-from app.paint.tiles import Pixels, TileMask
+from app.paint.tiles import TILE, Pixels, Place, TileMask
 from app.paint.toolbox import ToolSettings
 from app.qt.paintview.overlay import Overlay
 from app.qt.paintview.projection import Projection
@@ -59,7 +59,7 @@ class Easel:
         self._projection = Projection()
         self._sheets: dict[str, Sheet] = {}
         self._active: str | None = None
-        self._shown = NOTHING  # where the active layer shows something that is not committed
+        self._shown: set[Place] = set()  # tiles on which the active layer shows something that is not committed
         self._cells: tuple[int, Resize] | None = None
         self._seen: tuple[_Seen, tuple[Sheet, ...]] | None = None
         self._last: tuple[str, Touch] | None = None
@@ -179,23 +179,23 @@ class Easel:
         """Show on the active layer what a gesture would leave at `rect`, until it commits or restores."""
         if rect.empty:
             return
-        if self._cells is not None and self._shown.empty:
+        if self._cells is not None and not self._shown:
             self._set_veils(self._painted_veils())  # while painting, the paint itself is to be seen
         sheet = self._sheets[self._active_id()]
         self._overlay.work_on(sheet)
         sheet.write(rect, values)
-        self._shown = self._shown.united(rect)
+        self._shown.update(rect.cells(TILE))
         self._redraw(self._overlay.touch(rect, sheet))
 
     def restore(self) -> None:
         """Forget what was shown since the last commit."""
-        if self._shown.empty:
+        if not self._shown:
             return
         sheet = None if self._active is None else self._sheets.get(self._active)
         if sheet is not None:
-            sheet.set_mask(sheet.mask, also=self._shown)
-            self._redraw(self._overlay.touch(self._shown, sheet))
-        self._shown = NOTHING
+            for rect in sheet.set_mask(sheet.mask, also=self._shown):
+                self._redraw(self._overlay.touch(rect, sheet))
+        self._shown = set()
         if self._cells is not None:
             self._refresh_veils()
 
@@ -219,10 +219,10 @@ class Easel:
 
     def _take(self, sheet: Sheet, mask: TileMask) -> None:
         """Show a new mask; what a gesture showed of it already is not drawn again."""
-        shown = self._shown
-        for rect in _few([rect for rect in sheet.set_mask(mask, also=shown) if shown.intersected(rect).empty]):
+        shown, self._shown = self._shown, set()
+        unseen = (rect for rect in sheet.set_mask(mask, also=shown) if shown.isdisjoint(rect.cells(TILE)))
+        for rect in _few(list(unseen)):
             self._redraw(self._overlay.touch(rect, sheet))
-        self._shown = NOTHING
 
     def _active_id(self) -> str:
         assert self._active is not None  # gestures that paint begin only when nothing refuses them

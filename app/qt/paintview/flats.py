@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage, QPainter, QRegion, QTransform
 
 from app.qt.paintview.stack import VeilStack
 from app.qt.paintview.surface import parts, put
-from app.qt.paintview.veil import MARGIN, Veil, blank_image
+from app.qt.paintview.veil import MARGIN, blank_image
 
 _Mode = QPainter.CompositionMode
 
@@ -26,7 +26,7 @@ class Flats:
 
     def render(self, image: QImage, region: QRegion) -> None:
         """Draw a region of the screen anew on `image`."""
-        self._learn(region - self._known)
+        self._learn(self.unknown(region))
         for rect in parts(region):
             whole = rect.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
             part = blank_image(whole.size())
@@ -37,9 +37,9 @@ class Flats:
             self._lay(part, self._roof, whole.topLeft(), _Mode.CompositionMode_Plus)
             put(image, rect, part, whole.topLeft())
 
-    def shows(self, veil: Veil) -> bool:
-        """Whether this is the veil that it leaves out."""
-        return veil is self._veil
+    def unknown(self, region: QRegion) -> QRegion:
+        """The part of a region in which the other layers are still to be drawn."""
+        return region - self._known
 
     @staticmethod
     def _lay(part: QImage, layer: QImage | None, corner: QPoint, mode: _Mode) -> None:

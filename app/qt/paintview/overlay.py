@@ -46,6 +46,7 @@ class Overlay:
         self._blurred = QRegion()  # what of the screen is shown from the draft
         self._outdated = QRegion()  # what of it shows the layers as they were drawn before
         self._swept = QRegion()
+        self._touched = QRegion()  # what of it a gesture changed, and showed something before
 
     @property
     def blurred(self) -> bool:
@@ -102,6 +103,7 @@ class Overlay:
         ):
             self._pan(projection)
             return
+        self._touched = QRegion()
         if self._shows_something():
             self._hold()
             screen.image = QImage(pixels_of(projection), FORMAT)
@@ -123,13 +125,12 @@ class Overlay:
         if sheet is None or sheet is not self._worked:
             self._put_off(on_screen)
         else:
+            self._touched += QRegion(on_screen) - self._screen.stale
             self._screen.stale += on_screen
         return self._in_view(on_screen)
 
     def paint(self, painter: QPainter) -> None:
         """Draw the layers over the view, as far as the painter is not clipped."""
-        self._blurred -= self._screen.stale
-        self._outdated -= self._screen.stale
         self._refresh()
         if self.blurred:
             self._paint_draft(painter)
@@ -178,16 +179,35 @@ class Overlay:
         if waiting.isEmpty():
             waiting, self._swept = self._outdated, QRegion()
         piece = _piece(waiting, _TILE)
-        self._screen.render(self._layers, QRegion(piece))
+        self._render(QRegion(piece))
         self._outdated -= piece
         self._swept += piece
         return piece
 
     def _refresh(self) -> None:
-        """Draw what must be right at the next sight of it."""
-        region = QRegion(self._screen.stale)
-        if region.isEmpty():
-            return
+        """Draw what must be right at the next sight of it; what is too much for that is drawn piece by piece."""
+        touched, self._touched = self._touched, QRegion()
+        if self._work(touched) > LIGHT_WORK:
+            self._outdated += touched - self._blurred
+            self._screen.stale -= touched
+        stale = QRegion(self._screen.stale)
+        self._blurred -= stale
+        self._outdated -= stale
+        if not stale.isEmpty():
+            self._render(stale)
+
+    def _work(self, region: QRegion) -> float:
+        """Screen pixels that are to be drawn for a region, each layer counted."""
+        if self._flats is None:
+            return self._area(region)
+        return self._area(self._flats.unknown(region)) + sum(rect.width() * rect.height() for rect in rects_of(region))
+
+    def _area(self, region: QRegion) -> float:
+        to_screen = self._screen.to_screen()
+        return sum(self._layers.area(to_screen, QRectF(rect)) for rect in rects_of(region))
+
+    def _render(self, region: QRegion) -> None:
+        """Draw a region of the screen anew; of the layers only the one that is worked on, where one is."""
         place = None if self._worked is None else self._layers.place_of(self._worked)
         if place is None or len(self._layers.veils) == 1:
             self._screen.render(self._layers, region)
@@ -196,7 +216,7 @@ class Overlay:
             screen = self._screen
             self._flats = Flats(screen.whole, screen.to_screen(), screen.projection.ratio, self._layers, place)
         self._flats.render(self._screen.image, region)
-        self._screen.stale = QRegion()
+        self._screen.stale -= region
 
     def _paint_sharp(self, painter: QPainter) -> None:
         ratio = self._screen.projection.ratio
@@ -223,7 +243,7 @@ class Overlay:
     def _pan(self, projection: Projection) -> None:
         by = self._screen.scroll(projection)
         if not by.isNull():
-            self._flats = None
+            self._flats, self._touched = None, QRegion()
             whole = QRegion(self._screen.whole)
             self._blurred = self._blurred.translated(by) & whole
             self._outdated = self._outdated.translated(by) & whole

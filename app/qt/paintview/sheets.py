@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from PySide6.QtGui import QImage
 
 from app.paint.rect import NOTHING, Rect, united
-from app.paint.tiles import TILE, Pixels, TileMask, tile_rect
+from app.paint.tiles import Pixels, Place, TileMask, tile_rect
 
 _COARSEST = 5
 
@@ -35,13 +37,13 @@ class Sheet:
         """The full-size picture."""
         return self._levels[0][1]
 
-    def set_mask(self, mask: TileMask, also: Rect = NOTHING) -> list[Rect]:
+    def set_mask(self, mask: TileMask, also: Iterable[Place] = ()) -> list[Rect]:
         """Show a mask of the same size; answers where it differs from what was shown.
 
-        `also`: where something else than the last mask was written meanwhile.
+        `also`: the tiles on which something else than the last mask was written meanwhile.
         """
         places = dict.fromkeys(mask.changes_from(self._mask))
-        places.update((tile_rect(place).intersected(mask.rect), None) for place in also.cells(TILE))
+        places.update((tile_rect(place).intersected(mask.rect), None) for place in also)
         for rect in places:
             self._put(rect, mask.region(rect))
         self._mask = mask
@@ -79,11 +81,15 @@ class Sheet:
         """Bring a level up to date where the one below it changed; answers where that is."""
         source, target = self._levels[level - 1][0], self._levels[level][0]
         rect = Rect.between(finer.left // 2, finer.top // 2, (finer.right + 1) // 2, (finer.bottom + 1) // 2)
-        part = source[2 * rect.top : 2 * rect.bottom, 2 * rect.left : 2 * rect.right].astype(np.uint16)
-        # At an odd edge the last row and column stand for themselves.
-        part = np.pad(part, ((0, 2 * rect.height - part.shape[0]), (0, 2 * rect.width - part.shape[1])), mode="edge")
-        sums = part[::2, ::2] + part[1::2, ::2] + part[::2, 1::2] + part[1::2, 1::2]
-        target[rect.slices] = (sums + 2) >> 2
+        part = source[2 * rect.top : 2 * rect.bottom, 2 * rect.left : 2 * rect.right]
+        if part.min() == part.max():
+            target[rect.slices] = part[0, 0]
+            return rect
+        height, width = 2 * rect.height - part.shape[0], 2 * rect.width - part.shape[1]
+        if height or width:  # at an odd edge the last row and column stand for themselves
+            part = np.pad(part, ((0, height), (0, width)), mode="edge")
+        rows = np.add(part[::2], part[1::2], dtype=np.uint16)
+        target[rect.slices] = (rows[:, ::2] + rows[:, 1::2] + 2) >> 2
         return rect
 
 

@@ -14,7 +14,8 @@ from app.qt.paintview.projection import Projection
 from app.qt.paintview.stack import VeilStack
 from app.qt.paintview.veil import FORMAT, MARGIN, blank_image
 
-_MOST_PARTS = 8
+_MOST_PARTS = 48
+_FILLED = 0.6  # of the rectangle around them, from which on many small ones cost more than that
 _BAND, _TALLEST_SMALL = 80, 480
 
 
@@ -98,9 +99,10 @@ def pixels_of(projection: Projection) -> QSize:
 
 
 def parts(region: QRegion) -> list[QRect]:
-    """The rectangles of a region, or the one around them when they are many."""
-    rects = rects_of(region)
-    return [band for rect in (rects if len(rects) <= _MOST_PARTS else [region.boundingRect()]) for band in bands(rect)]
+    """The rectangles of a region, or the one around them when they nearly fill it, or are many."""
+    rects, whole = rects_of(region), region.boundingRect()
+    filled = sum(_area(rect) for rect in rects) > _FILLED * _area(whole)
+    return [band for rect in ([whole] if filled or len(rects) > _MOST_PARTS else rects) for band in bands(rect)]
 
 
 def rects_of(region: QRegion) -> list[QRect]:
@@ -119,6 +121,10 @@ def bands(rect: QRect) -> list[QRect]:
         return [rect]
     tops = range(rect.top(), rect.bottom() + 1, _BAND)
     return [QRect(rect.left(), top, rect.width(), _BAND).intersected(rect) for top in tops]
+
+
+def _area(rect: QRect) -> int:
+    return rect.width() * rect.height()
 
 
 def _offset(projection: Projection) -> QPoint:

@@ -36,7 +36,7 @@ from app.qt.paintview.cursors import Ring, cursor_shape
 from app.qt.paintview.easel import EMPTY_TEXT, Easel
 from app.qt.paintview.pointer import Pointer, from_mouse, from_place, from_tablet
 from app.qt.paintview.projection import Projection
-from app.qt.paintview.surface import bands
+from app.qt.paintview.surface import parts
 from app.qt.paintview.tools.crop import CropGesture
 from app.qt.paintview.tools.gesture import Gesture
 from app.qt.paintview.tools.kit import PAINTING, gesture_for
@@ -422,9 +422,9 @@ class PaintView(QWidget):
         if self.devicePixelRatioF() != self.projection.ratio:
             self._measure()  # the window was moved to another screen
         with QPainter(self) as painter:
-            painter.fillRect(event.rect(), self._surround)
-            for band in bands(event.rect()):
-                painter.setClipRect(band)
+            for part in parts(event.region()):
+                painter.setClipRect(part)
+                painter.fillRect(part, self._surround)
                 self._paint_canvas(painter)
             painter.setClipping(False)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)

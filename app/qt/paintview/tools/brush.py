@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from app.paint.brush import Touch
@@ -28,9 +29,10 @@ class StrokeGesture(Gesture):
         tip = easel.settings.tip(erasing=self.erasing)
         return Stroke(easel.mask(), tip, erasing=self.erasing, symmetry=easel.symmetry, dabs=easel.dabs)
 
-    def show(self, changed: Rect) -> None:
-        """Let the changed part be seen."""
-        self.easel.show(changed, self.stroke.preview(changed))
+    def show(self, changed: Iterable[Rect]) -> None:
+        """Let the changed parts be seen."""
+        for rect in changed:
+            self.easel.show(rect, self.stroke.preview(rect))
 
     def commit(self) -> None:
         """Keep the stroke."""
@@ -80,6 +82,6 @@ class LineGesture(StrokeGesture):
         """The whole line again, as firm at its beginning as at its end."""
         assert self._from is not None  # set when the hand pressed
         self.easel.restore()
-        self.stroke = self.new_stroke()
+        self.stroke.forget()
         begin = replace(to, x=self._from.x, y=self._from.y)
-        self.show(self.stroke.add(begin).united(self.stroke.add(to)))
+        self.show([*self.stroke.add(begin), *self.stroke.add(to)])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from app.paint import operations
-from app.paint.tiles import TileMask
+from app.paint.rect import Rect
 from app.qt.paintview.easel import Easel
 from app.qt.paintview.pointer import Pointer
 from app.qt.paintview.tools.gesture import Gesture
@@ -17,7 +19,8 @@ class MoveGesture(Gesture):
     def __init__(self, easel: Easel) -> None:
         super().__init__(easel)
         self._mask = easel.mask()
-        self._bounds = self._mask.bounds()
+        self._bounds = self._shown = self._mask.bounds()
+        self._paint = self._mask.region(self._bounds)
         self._from: Pointer | None = None
         self._by = (0, 0)
 
@@ -29,17 +32,21 @@ class MoveGesture(Gesture):
         if by == self._by:
             return
         self._by = by
-        self.easel.restore()
-        moved = self._moved()
-        area = self._bounds.united(moved.bounds())
-        self.easel.show(area, moved.region(area))
+        before, self._shown = self._shown, self._bounds.moved(*by).intersected(self.easel.canvas)
+        self._show_on(before.united(self._shown))
 
     def finish(self, at: Pointer) -> None:
         self.update(at)
-        self.easel.commit("Move", self._moved())
+        self.easel.commit("Move", operations.move(self._mask, *self._by))
 
-    def _moved(self) -> TileMask:
-        return operations.move(self._mask, *self._by)
+    def _show_on(self, area: Rect) -> None:
+        """Show the paint where it is now, on an area that holds it and the place where it was before."""
+        values = np.zeros((area.height, area.width), np.uint8)
+        corner = self._bounds.moved(*self._by)
+        values[self._shown.moved(-area.left, -area.top).slices] = self._paint[
+            self._shown.moved(-corner.left, -corner.top).slices
+        ]
+        self.easel.show(area, values)
 
     def _way(self, to: Pointer) -> tuple[int, int]:
         if self._from is None:
