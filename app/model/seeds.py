@@ -26,31 +26,43 @@ def draw_seed() -> int:
 
 
 def ready_seeds(
-    session: Session, registry: Registry, mode: SeedMode, count: int = 1, draw: Draw = draw_seed
+    session: Session,
+    registry: Registry,
+    mode: SeedMode,
+    count: int = 1,
+    draw: Draw = draw_seed,
+    *,
+    chosen: bool = False,
 ) -> tuple[int, ...]:
     """The seeds of `count` runs; the last one is shown, as after as many single runs. A fixed seed stays as it is.
 
+    `chosen`: the artist asked for the seed that is shown, so the first run has it whatever the mode.
     Empty where the seed is no number of the document but comes over a wire. Doing so again joins the history entry.
     """
     place, shown = face_of(session.document, registry).seed, current_seed(session, registry)
     if place is None or shown is None:
         return ()
-    wanted = seeds_after(shown, mode, count, draw)
-    if mode is not SeedMode.FIXED:
+    wanted = seeds_after(shown, mode, count, draw, chosen=chosen)
+    if mode is not SeedMode.FIXED and wanted[-1] != shown:
         changed = edits.set_parameter(session.document, place.node, place.port, wanted[-1])
         session.apply("New seed", changed, merge_key=("seed", place))
         session.settle(seal=False)
     return wanted
 
 
-def seeds_after(shown: int, mode: SeedMode, count: int, draw: Draw = draw_seed) -> tuple[int, ...]:
-    """The seeds of `count` runs, `shown` being the one on the screen before: no two of them are equal."""
+def seeds_after(
+    shown: int, mode: SeedMode, count: int, draw: Draw = draw_seed, *, chosen: bool = False
+) -> tuple[int, ...]:
+    """The seeds of `count` runs, `shown` being the one on the screen before: no two of them are equal.
+
+    `chosen`: `shown` is the first of them.
+    """
     if mode is SeedMode.NEW:
-        drawn: dict[int, None] = {}
+        drawn: dict[int, None] = {shown: None} if chosen else {}
         while len(drawn) < count:
             drawn[draw()] = None
         return tuple(drawn)
-    first = shown + (mode is SeedMode.NEXT)
+    first = shown + (mode is SeedMode.NEXT and not chosen)
     return tuple((first + step) % (LARGEST_SEED + 1) for step in range(count))
 
 

@@ -27,8 +27,8 @@ from nodes.graph.edit import new_id
 from nodes.graph.errors import EditError
 from nodes.registry import Registry
 
-RESTING = 0.08
-"""How much of the paint is left to see while a picture is looked at."""
+RESTING = 0.0
+"""How much of the paint is left to see while a picture is looked at: any would bend its colours."""
 
 IDLE = 500
 """Milliseconds without a change after which typing or dragging counts as finished."""
@@ -55,6 +55,7 @@ class Desk(QObject):
         self._picture: Pixels | None = None
         self._picture_file: Path | None = None
         self._resting = False
+        self._chosen_seed: int | None = None
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.setInterval(IDLE)
@@ -176,6 +177,16 @@ class Desk(QObject):
         end = self._face.seed
         if end is not None:
             self.drag("Seed", ("seed", end.node), edits.set_parameter, end.node, end.port, seed)
+            self.choose_seed()
+
+    @property
+    def seed_chosen(self) -> bool:
+        """Whether the artist asked for the seed that is shown, and no run has used it since."""
+        return self._chosen_seed is not None and self._chosen_seed == self.seed
+
+    def choose_seed(self, *, chosen: bool = True) -> None:
+        """Let the next run have the seed that is shown, whatever happens to seeds before a run; or no longer."""
+        self._chosen_seed = self.seed if chosen else None
 
     def show_picture(self, pixels: Pixels | None, file: Path | None = None) -> None:
         """Put a picture below the paint, and let it be looked at; `file` is where it is kept."""

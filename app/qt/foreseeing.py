@@ -45,6 +45,6 @@ class Foreseeing(QObject):
         desk, mode = self._desk, self._running.seed_mode
         document = desk.document
         if desk.seed is not None and mode is not SeedMode.FIXED:
-            (seed,) = seeds_after(desk.seed, mode, 1)
+            (seed,) = seeds_after(desk.seed, mode, 1, chosen=desk.seed_chosen)
             document = edits.set_seed(document, desk.registry, seed)
         self._jobs.foresee(document, self._bar.show_forecast)

@@ -110,7 +110,9 @@ class Running(QObject):
         desk.settle()
         wanted = None if targets is None else tuple(targets)
         before = seeds.current_seed(desk.session, desk.registry)
-        drawn = seeds.ready_seeds(desk.session, desk.registry, self.seed_mode, self._count)
+        chosen = desk.seed_chosen
+        drawn = seeds.ready_seeds(desk.session, desk.registry, self.seed_mode, self._count, chosen=chosen)
+        desk.choose_seed(chosen=False)
         self.submitting.emit()
         self._jobs.results = self._gallery.results
         documents = [edits.set_seed(desk.document, desk.registry, seed) for seed in drawn] or [desk.document]
@@ -150,6 +152,7 @@ class Running(QObject):
         """Go back to what made a picture, all of it or a part."""
         if part is Part.SEED and kept.seed is not None:
             self._desk.edit("Take a seed", edits.set_seed, self._desk.registry, kept.seed)
+            self._desk.choose_seed()
         else:
             self._read(kept.path, lambda read: self._restored(kept, part, read))
 
@@ -173,6 +176,8 @@ class Running(QObject):
                 desk.edit("Take a sentence", edits.take_prompt, desk.registry, made_from)
             case Part.PAINT:
                 desk.edit("Take paint", edits.take_paint, desk.registry, made_from)
+        if part in (Part.ALL, Part.SEED):
+            desk.choose_seed()
 
     def _read(self, path: Path, then: Callable[[ReadDocument], object]) -> None:
         self._aside(

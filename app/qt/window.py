@@ -57,6 +57,7 @@ from app.qt.running import Running, Stage
 from app.qt.theme import LIGHT, RESOURCES, Icons, Theme, wear
 from app.qt.timeline.panel import TimelinePanel
 from app.qt.undoing import Undoing
+from app.qt.writing import do_in_text, take_over
 from app.qt.xray.control import XrayControl
 from engine.api.messages import AnyEvent
 
@@ -76,7 +77,7 @@ class StudioWindow(QMainWindow):
         self.icons = Icons(theme)
         self.desk = Desk(parts.workspace.session, parts.workspace.registry, self)
         self.facts = Facts(self)
-        self.page = PaintPage(self.desk, self.icons)
+        self.page = PaintPage(self.desk, self.icons, parts.painting)
         self.xray = XrayControl(self.desk, self.page.view, parts.jobs, self.icons, parts.aside)
         self.page.add_below(self.xray.panel)
         self.graph = GraphPage(self.desk, self.facts)
@@ -104,6 +105,8 @@ class StudioWindow(QMainWindow):
         self._lay_out()
         self.preferences = Preferences(parts.settings, self._governed(), parts.keep_settings)
         self.offers = Offers(self._host())
+        for changed in (self.preferences.changed, self.page.view.settings_changed):
+            changed.connect(self.offers.follow_settings)
         fill_menus(self.menuBar(), self.actions_, RecentMenu(self.filing, self))
         self._listen()
         self.preferences.begin()
@@ -234,16 +237,16 @@ class StudioWindow(QMainWindow):
         FieldUndo(self, self.actions_["edit.undo"], self.actions_["edit.redo"])
         bind("edit.commands", self.show_commands)
         bind("phrase.paint", self.paint_phrase)
-        bind_painting(self.actions_, self.desk, self.page, self.messages, self._parts.aside)
+        bind_painting(self.actions_, self.desk, self.page, self.messages, self._parts.painting)
         self._bind_nodes()
         self._bind_runs()
         self._bind_views()
 
     def _bind_runs(self) -> None:
         bind = self.actions_.bind
-        bind("run.generate", lambda: self.running.generate())  # noqa: PLW0108  `running` is made after the actions
-        bind("run.first", lambda: self.running.generate(first=True))
-        bind("run.fresh", lambda: self.running.generate(fresh=True))
+        bind("run.generate", self._generate)
+        bind("run.first", lambda: self._generate(first=True))
+        bind("run.fresh", lambda: self._generate(fresh=True))
         bind("run.selection", lambda: self.canvas.run_to(self.canvas.canvas.selection.nodes))
         bind("run.cancel", self._cancel)
         for mode, name in SEED_ACTIONS.items():
@@ -260,6 +263,10 @@ class StudioWindow(QMainWindow):
         bind("run.empty-removed", lambda: self.removed.empty())  # noqa: PLW0108
         bind("run.show-file", lambda: self.keeping.show_file())  # noqa: PLW0108
 
+    def _generate(self, *, first: bool = False, fresh: bool = False) -> None:
+        take_over(self.focusWidget())
+        self.running.generate(first=first, fresh=fresh)
+
     def _bind_views(self) -> None:
         bind = self.actions_.bind
         bind("view.paint", lambda: self.show_workspace(graph=False))
@@ -275,8 +282,16 @@ class StudioWindow(QMainWindow):
     def _bind_nodes(self) -> None:
         commands, keys = self.canvas.commands, self.actions_.keys("canvas.")
         for name in keys.keys() & commands.all.keys():
-            self.actions_.bind(name, commands.all[name].run)
+            self.actions_.bind(name, partial(self._run_on_nodes, name))
         self._bind_canvas_keys()
+
+    def _run_on_nodes(self, name: str) -> None:
+        """A text that is written in comes first; nodes are changed only where that can be seen."""
+        if do_in_text(self.focusWidget(), name):
+            return
+        if not self.graph.isVisible():
+            self.show_workspace(graph=True)
+        self.canvas.commands.run(name)
 
     def _bind_canvas_keys(self) -> None:
         commands, keys = self.canvas.commands, self.actions_.keys("canvas.")
@@ -411,6 +426,8 @@ class StudioWindow(QMainWindow):
         self.messages.dismiss()
         self.desk.show_picture(None)
         self.page.view.fit()
+        if not self.desk.prompt and self.page.isVisible():
+            self.page.prompt.setFocus()
 
     def _name(self) -> None:
         self.setWindowTitle(f"{self._parts.workspace.title}[*] – Sinopia")

@@ -24,11 +24,12 @@ from app.model.job import Job, JobState
 from app.model.projects import read_document
 from app.model.seeds import current_seed
 from app.qt.application import Studio
+from app.qt.panels.strip import Part
 from app.qt.pictures import encoded
 from engine.api.messages import Preview
 from nodes.registry import Registry
 from nodes.specs import BUILT_IN
-from tests.gui.studios import CTRL, LONG, NO_KEYS, SHIFT, open_studio, strike
+from tests.gui.studios import CTRL, LONG, NO_KEYS, SHIFT, open_studio, strike, write
 from tests.model.artist import start
 from tests.model.test_jobs import TOYS
 
@@ -114,6 +115,25 @@ def test_each_picture_of_one_press_has_the_seed_that_is_kept_with_it(studio: Stu
     window.page.view.setFocus()
     strike(window, Qt.Key.Key_Z, CTRL)
     assert current_seed(studio.workspace.session, registry) == 7
+
+
+def test_a_seed_that_was_typed_is_used_once_before_others_are_drawn(studio: Studio, qtbot: QtBot) -> None:
+    window = studio.window
+    window.actions_["run.new-seed"].trigger()
+    window.bar.seed.setFocus()
+    window.bar.seed.selectAll()
+    write(window, "42")
+    strike(window, Qt.Key.Key_Return, CTRL)
+    strike(window, Qt.Key.Key_Return, CTRL)
+    finish(studio, qtbot)
+    first, second = sorted(studio.gallery.entries, key=lambda entry: entry.seed != 42)
+    assert first.seed == 42
+    assert second.seed != 42
+    kept = window.strip.kept[-1]
+    window.running.restore(kept, Part.SEED)
+    strike(window, Qt.Key.Key_Return, CTRL)
+    finish(studio, qtbot)
+    assert window.bar.seed.text() == str(kept.seed)
 
 
 def test_the_queue_is_put_in_order_by_keys_and_by_hand(studio: Studio, qtbot: QtBot) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu
+from PySide6.QtWidgets import QApplication, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.model import edits
@@ -22,7 +22,6 @@ from app.qt.actions import plain_text
 from app.qt.application import DEMO, Studio
 from app.qt.canvas.selection import Selection
 from app.qt.dialogs.palette import CommandPalette
-from app.qt.panels.number import NumberSlider
 from app.qt.theme import LIGHT
 from tests.gui.painting import Mouse
 from tests.gui.studios import CTRL, NO_KEYS, SHIFT, action, open_studio, select_last_words, strike, write
@@ -136,19 +135,11 @@ def test_sliders_are_dragged_typed_and_reset(studio: Studio) -> None:
     assert layer is not None
     assert layer.strength > 1.0
     assert len(studio.workspace.session.done) == steps + 1
-    _type_into(slider, "2.5")
+    type_into(slider, "2.5")
     assert desk.active_phrase is not None
     assert desk.active_phrase.strength == 2.5
     QTest.mouseDClick(slider, LEFT, NO_KEYS, QPoint(50, 10))
     assert desk.active_phrase.strength == 1.0
-
-
-def _type_into(slider: NumberSlider, text: str) -> None:
-    slider.setFocus()
-    QTest.keyClicks(slider, text[0])
-    (field,) = slider.findChildren(QLineEdit)
-    QTest.keyClicks(field, text[1:])
-    QTest.keyClick(field, Qt.Key.Key_Return)
 
 
 def test_layers_are_hidden_moved_and_deleted_in_the_panel(studio: Studio) -> None:
@@ -348,3 +339,25 @@ def test_the_window_never_loads_torch() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
+
+
+def test_nodes_are_changed_only_where_they_are_seen_and_a_text_is_edited_first(studio: Studio) -> None:
+    window = studio.window
+    prompt, before = window.page.prompt, window.desk.prompt
+    prompt.setFocus()
+    action(window, "canvas.select-all").trigger()
+    assert prompt.selected_characters() == (0, len(before))
+    action(window, "canvas.paste").trigger()
+    assert not window.graph.isVisible()
+    action(window, "canvas.note").trigger()
+    assert window.graph.isVisible()
+    assert window.canvas.canvas.selection.frames
+
+
+def test_a_new_picture_is_begun_by_writing(studio: Studio) -> None:
+    window = studio.window
+    window.page.view.setFocus()
+    studio.workspace.new()
+    window.filing.opened.emit()
+    write(window, "an owl")
+    assert window.desk.prompt == "an owl"
