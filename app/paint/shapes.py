@@ -92,8 +92,9 @@ def _filled(lines: NDArray[np.int_], begins: Numbers, ends: Numbers, area: Rect)
 
 
 def _fill_rows(values: Pixels, rows: NDArray[np.int_], begins: Numbers, ends: Numbers) -> None:
-    """A span that begins at x raises the running sum along its row by what x leaves of its own pixel, and by the rest in
-    the next; its end lowers it again.
+    """Write the coverage of spans: each raises the running sum along its row where it begins, and lowers it at its end.
+
+    A span that begins at x raises it by what x leaves of its own pixel, and by the rest in the next.
     """
     height, width = values.shape
     steps = np.zeros((height, width + 2), np.int16)

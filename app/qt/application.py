@@ -51,11 +51,11 @@ class Studio:
         budget = settings.keeping.undo_megabytes * 2**20
         self.workspace = Workspace(home, registry, budget)
         self.gallery = Gallery(_gallery_folder(home, settings))
-        self.aside, self._bridge = AsideWorker(), EngineBridge()
+        self.aside, self.painting, self._bridge = AsideWorker(), AsideWorker(), EngineBridge()
         self.client = EngineClient(engine, self._bridge.listen)
         folders = JobFolders(home.root / "assets", self.gallery.results, home.live)
         self.jobs = Jobs(self.client, registry, folders, self.aside)
-        parts = Parts(self.workspace, self.jobs, self.gallery, self.aside, settings, self._keep_settings)
+        parts = Parts(self.workspace, self.jobs, self.gallery, self.aside, self.painting, settings, self._keep_settings)
         self.window = StudioWindow(parts, theme)
         self.window.canvas.parts.folder = home.components
         self._bridge.heard.connect(self.jobs.hear)
@@ -86,6 +86,7 @@ class Studio:
         if self._closed:
             return
         self._closed = True
+        self.painting.close()
         self.aside.close()
         with suppress(OSError):  # nobody is there any more to be told
             self._write_settings()
@@ -135,7 +136,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     studio.window.shown.connect(_collect_from_now)
     sys.excepthook = _Reporter(studio)
     studio.begin(Path(arguments[0]) if arguments else None)
-    studio.window.show()
+    studio.window.open_up()
     try:
         return application.exec()
     finally:

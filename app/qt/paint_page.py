@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from app.model.aside import Aside
 from app.paint.toolbox import Tool
 from app.qt.actions import Actions, plain_text
 from app.qt.desk import Desk
@@ -31,12 +32,12 @@ _PRESSES = (QEvent.Type.MouseButtonPress, QEvent.Type.TabletPress)
 class PaintPage(QWidget):
     """What is needed to write, paint and look. `actions` must hold the tools before `add_tools` is called."""
 
-    def __init__(self, desk: Desk, icons: Icons) -> None:
+    def __init__(self, desk: Desk, icons: Icons, aside: Aside) -> None:
         super().__init__()
         self.setObjectName("page")
         self.sentence = SentenceBar(desk, icons)
         self.prompt = self.sentence.prompt
-        self.view = PaintView(desk)
+        self.view = PaintView(desk, aside)
         self.phrases = PhrasePanel(desk, icons)
         self.style_panel = StylePanel(desk, icons)
         self.size_panel = SizePanel(desk, icons)

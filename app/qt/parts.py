@@ -14,11 +14,12 @@ from app.model.settings import Settings
 
 @dataclass(frozen=True)
 class Parts:
-    """What a window is made over; the window owns none of it."""
+    """What a window is made over; the window owns none of it. `painting`: as `aside`, but it never waits for a file."""
 
     workspace: Workspace
     jobs: Jobs
     gallery: Gallery
     aside: Aside
+    painting: Aside
     settings: Settings
     keep_settings: Callable[[Settings], object]

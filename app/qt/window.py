@@ -13,7 +13,7 @@ from app.model.actions import Need
 from app.model.document import Document
 from app.model.installed import InstalledModels
 from app.model.layer_files import holds_layers
-from app.model.layouts import Place, load_layouts, save_layouts
+from app.model.layouts import Place, load_layouts, load_window, save_layouts
 from app.model.provenance import carries_project
 from app.model.settings import SeedMode
 from app.model.settings import Theme as ThemeChoice
@@ -261,6 +261,8 @@ class StudioWindow(QMainWindow):
         bind("run.compare", lambda: self.keeping.compare())  # noqa: PLW0108
         bind("run.remove", lambda: self.keeping.remove())  # noqa: PLW0108
         bind("run.empty-removed", lambda: self.removed.empty())  # noqa: PLW0108
+        bind("run.save-copy", lambda: self.keeping.save_copy())  # noqa: PLW0108
+        bind("run.copy", lambda: self.keeping.copy())  # noqa: PLW0108
         bind("run.show-file", lambda: self.keeping.show_file())  # noqa: PLW0108
 
     def _generate(self, *, first: bool = False, fresh: bool = False) -> None:
@@ -353,7 +355,7 @@ class StudioWindow(QMainWindow):
     def _keep_layouts(self) -> None:
         path = self._parts.workspace.home.layouts
         with suppress(OSError):  # nothing is lost but where panels lay
-            save_layouts(path, self.docks.remember())
+            save_layouts(path, self.docks.remember(), self.saveGeometry().data())
 
     # What it hears
 
@@ -434,6 +436,15 @@ class StudioWindow(QMainWindow):
         self.setWindowModified(self._parts.workspace.session.dirty)
 
     # Coming and going
+
+    def open_up(self) -> None:
+        """Show it where it was; at first as large as it likes to be, or over all of a screen that is no larger."""
+        if self.restoreGeometry(load_window(self._parts.workspace.home.layouts)):
+            self.show()
+            return
+        room, wanted = self.screen().availableSize(), self.size()
+        fits = room.width() > wanted.width() and room.height() > wanted.height()
+        self.show() if fits else self.showMaximized()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -19,6 +19,7 @@ from app.model.edits import set_parameters
 from app.model.home import Home
 from app.model.starting import starting_document
 from app.qt.application import Studio
+from app.qt.panels.number import NumberSlider
 from app.qt.window import StudioWindow
 from nodes.registry import Registry, built_in
 
@@ -68,6 +69,15 @@ def strike(window: StudioWindow, key: Qt.Key, keys: Qt.KeyboardModifier = NO_KEY
 def write(window: StudioWindow, text: str) -> None:
     """Write where the focus is."""
     QTest.keyClicks(focus(window), text)
+
+
+def type_into(slider: NumberSlider, text: str) -> None:
+    """Type a number over that of a slider."""
+    slider.setFocus()
+    QTest.keyClicks(slider, text[0])
+    assert slider.field is not None
+    QTest.keyClicks(slider.field, text[1:])
+    QTest.keyClick(slider.field, Qt.Key.Key_Return)
 
 
 def focus(window: StudioWindow) -> QWidget:

@@ -53,7 +53,6 @@ def test_settings_count_at_once_and_are_kept(studio: Studio, qtbot: QtBot) -> No
     sheet.undo.setFocus()
     QTest.keyClick(sheet.undo, Qt.Key.Key_Home)
     action(window, "run.seed-fixed").trigger()
-    sheet = window.offers.show_settings()
     assert sheet.settings.generation.seed_mode is SeedMode.FIXED
     qtbot.waitUntil(lambda: load_settings(studio.home.settings)[0] == window.preferences.settings)
     kept, notices = load_settings(studio.home.settings)

@@ -18,7 +18,7 @@ from app.qt.application import Studio
 from app.qt.paintview.view import PaintView
 from app.qt.panels.pen_options import PenOptions
 from tests.gui.painting import MemoryScene, Pen, leave
-from tests.gui.studios import open_studio
+from tests.gui.studios import open_studio, type_into
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -110,6 +110,22 @@ def test_what_the_pen_changes_is_set_beside_the_brush_and_kept(
         assert (held.brush.pressure_size, held.brush.pressure_flow, held.brush.tilt) == (0.0, 1.0, tips[0].tilt)
         assert held.eraser.tilt == tips[0].tilt
         assert opened(studio).flow_box.isChecked()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_the_card_and_the_sheet_of_settings_show_one_pen(qtbot: QtBot, qapp: QApplication, sinopia_home: Path) -> None:
+    with open_studio(qtbot, qapp, sinopia_home) as studio:
+        view, sheet = studio.window.page.view, studio.window.offers.show_settings()
+        card = opened(studio)
+        QTest.keyClick(card.flow_box, Qt.Key.Key_Space)
+        type_into(card.tilt, "0")
+        assert sheet.pressure_flow.isChecked()
+        assert (sheet.tilt.value, view.settings.brush.tilt) == (0.0, 0.0)
+        QTest.keyClick(sheet.pressure_size, Qt.Key.Key_Space)
+        assert view.settings.eraser.tilt == 0.0  # what the card changed is not taken back
+        type_into(sheet.tilt, "100")
+        assert (view.settings.brush.tilt, view.settings.eraser.tilt) == (1.0, 1.0)
+        assert (card.size_box.isChecked(), card.tilt.value) == (False, 100.0)
 
 
 def test_each_tool_shows_what_it_can_be_set_to(qtbot: QtBot, qapp: QApplication, sinopia_home: Path) -> None:

@@ -24,7 +24,7 @@ from app.qt.canvas.selection import Selection
 from app.qt.dialogs.palette import CommandPalette
 from app.qt.theme import LIGHT
 from tests.gui.painting import Mouse
-from tests.gui.studios import CTRL, NO_KEYS, SHIFT, action, open_studio, select_last_words, strike, write
+from tests.gui.studios import CTRL, NO_KEYS, SHIFT, action, open_studio, select_last_words, strike, type_into, write
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -68,10 +68,14 @@ class Offers:
         """All settings."""
         host = self._host
         home = host.workspace.home
-        sheet = self._one("settings", lambda: SettingsSheet(host.settings(), home.settings, home.gallery, host.window))
-        if sheet.settings != host.settings():
-            sheet.show_settings(host.settings())
-        return sheet
+        return self._one("settings", lambda: SettingsSheet(host.settings(), home.settings, home.gallery, host.window))
+
+    def follow_settings(self) -> None:
+        """Settings were changed elsewhere: in a menu, or beside the brush."""
+        sheet = self._open.get("settings")
+        shown = isinstance(sheet, SettingsSheet) and isValid(sheet) and sheet.isVisible()
+        if isinstance(sheet, SettingsSheet) and shown and sheet.settings != self._host.settings():
+            sheet.show_settings(self._host.settings())
 
     def show_keys(self) -> KeysSheet:
         """All keys."""

@@ -24,6 +24,7 @@ from app.model.settings import Device, SeedMode, Settings, Theme
 from app.qt.dialogs.sheet import Sheet, scrolled
 from app.qt.panels.number import NumberSlider, Range
 from app.qt.panels.parts import heading, quiet, rule
+from app.qt.panels.pen_options import TILT, TILT_TOLD
 from app.qt.theme import GRID
 
 _SIZE = QSize(640, 720)
@@ -90,6 +91,10 @@ class SettingsSheet(Sheet):
         self._head("Pen")
         self.pressure_size = self._tick("Pressure", "Changes the size of the brush", "painting", "pressure_size")
         self.pressure_flow = self._tick("", "Changes its flow", "painting", "pressure_flow")
+        self.tilt = NumberSlider("Makes the mark long", TILT, TILT_TOLD)
+        self.tilt.dragged.connect(lambda value: self._set("painting", "tilt", value / 100.0))
+        self._follow.append(lambda: self.tilt.set_value(100.0 * self._settings.painting.tilt))
+        self._add("Tilt", self.tilt)
 
     def _made_keeping(self) -> None:
         self._head("Keeping")

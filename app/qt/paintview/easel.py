@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRect
 
+from app.model.aside import Aside, at_once
 from app.paint.blend import Symmetry
 from app.paint.brush import DabCache, Touch
-from app.paint.overlap import Overlap, Resize, seen
+from app.paint.overlap import Resize
 from app.paint.rect import Rect, united
 from app.paint.scene import PaintScene, SceneLayer, shown_layers
 from app.paint.tiles import TILE, Pixels, Place, TileMask
 from app.paint.toolbox import ToolSettings
+from app.qt.paintview.eyes import Look, ModelEyes
 from app.qt.paintview.overlay import Overlay
 from app.qt.paintview.projection import Projection
 from app.qt.paintview.sheets import Sheet
@@ -27,29 +28,14 @@ EMPTY_TEXT = "Select words in the sentence, then paint where they go"
 _MOST_RECTS = 8
 
 
-@dataclass(frozen=True, eq=False)
-class _Seen:
-    """What a look with a model's eyes depends on."""
-
-    masks: tuple[TileMask, ...]
-    overlap: Overlap
-    resize: Resize
-    cells: int
-
-    def same(self, other: _Seen) -> bool:
-        """Whether it shows the same; masks that are the same are so without a look at their pixels."""
-        how, its = ((each.overlap, each.resize, each.cells, len(each.masks)) for each in (self, other))
-        return how == its and all(a is b for a, b in zip(self.masks, other.masks, strict=True))
-
-
 class Easel:
     """Keeps what is shown in step with a scene.
 
     `redraw` is called with the part of the view that has to be painted anew. Nothing here is a widget: gestures can be
-    driven without one.
+    driven without one. What would hold up a window is done `aside`.
     """
 
-    def __init__(self, scene: PaintScene, redraw: Callable[[QRect], None]) -> None:
+    def __init__(self, scene: PaintScene, redraw: Callable[[QRect], None], aside: Aside = at_once) -> None:
         self.scene = scene
         self.underlay = Underlay()
         self.settings = ToolSettings()
@@ -61,7 +47,7 @@ class Easel:
         self._active: str | None = None
         self._shown: set[Place] = set()  # tiles on which the active layer shows something that is not committed
         self._cells: tuple[int, Resize] | None = None
-        self._seen: tuple[_Seen, tuple[Sheet, ...]] | None = None
+        self._eyes = ModelEyes(aside, self._refresh_veils)
         self._last: tuple[str, Touch] | None = None
         self._picture: Pixels | None = None
         self.refresh()
@@ -250,7 +236,9 @@ class Easel:
         return changed, disturbed
 
     def _refresh_veils(self) -> None:
-        self._set_veils(self._painted_veils() if self._cells is None else self._seen_veils(*self._cells))
+        veils = self._painted_veils() if self._cells is None or self._shown else self._seen_veils(*self._cells)
+        if veils is not None:  # until a model's view of the layers is worked out, they are seen as they were
+            self._set_veils(veils)
 
     def _set_veils(self, veils: tuple[Veil, ...]) -> None:
         # What a model sees has its overlaps resolved already.
@@ -266,37 +254,18 @@ class Easel:
         line = ACTIVE_LINE if layer.id == self._active else LINE
         return Veil(sheet, layer.colour, layer.opacity, line, filled=not self.underlay.heated)
 
-    def _seen_veils(self, cells: int, resize: Resize) -> tuple[Veil, ...]:
+    def _seen_veils(self, cells: int, resize: Resize) -> tuple[Veil, ...] | None:
         if not self.scene.layers:
             return ()
         # A layer that is not shown still hides those below it: the model does not know what the screen shows.
         masks = tuple(self._sheets[layer.id].mask for layer in self.scene.layers)
-        blocks = self._blocks(_Seen(masks, self.scene.overlap, resize, cells))
+        blocks = self._eyes.see(Look(masks, self.scene.overlap, resize, cells))
+        if blocks is None:
+            return None
         by_id = {layer.id: sheet for layer, sheet in zip(self.scene.layers, blocks, strict=True)}
         return tuple(
             Veil(by_id[layer.id], layer.colour, layer.opacity, line=0.0) for layer in shown_layers(self.scene.layers)
         )
-
-    def _blocks(self, wanted: _Seen) -> tuple[Sheet, ...]:
-        """Sheets on which each value of a coarse grid fills its cell."""
-        if self._seen is None or not self._seen[0].same(wanted):
-            arrays = seen(wanted.masks, wanted.overlap, wanted.resize, wanted.cells)
-            self._seen = wanted, tuple(_spread(np.rint(255.0 * each).astype(np.uint8), self.size) for each in arrays)
-        return self._seen[1]
-
-
-def _spread(values: Pixels, size: tuple[int, int]) -> Sheet:
-    """A sheet on which each value of a coarse grid fills its cell."""
-    width, height = size
-    rows = np.arange(height) * values.shape[0] // height
-    columns = np.arange(width) * values.shape[1] // width
-    sheet = Sheet(width, height)
-    used_rows, used_columns = np.flatnonzero(values.max(1)[rows]), np.flatnonzero(values.max(0)[columns])
-    if used_rows.size:
-        part = Rect.between(*(int(used[end]) + (end < 0) for end in (0, -1) for used in (used_columns, used_rows)))
-        across, down = part.slices[1], part.slices[0]
-        sheet.write(part, values[:, columns[across]][rows[down]])
-    return sheet
 
 
 def _few(rects: Sequence[Rect]) -> Sequence[Rect]:

@@ -26,6 +26,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from app.model.aside import Aside, at_once
 from app.paint.brush import Brush, slant
 from app.paint.overlap import Resize
 from app.paint.scene import PaintScene
@@ -57,7 +58,8 @@ class PaintView(QWidget):
     """Shows a scene and lets it be painted on.
 
     Call `refresh` whenever the scene changed in any way. Signals: `told` a sentence for the artist, `tool_changed` and
-    `settings_changed` after the view or its owner chose another, `looked` after zoom, angle or place changed.
+    `settings_changed` after the view or its owner chose another, `looked` after zoom, angle or place changed. `aside`
+    does what takes longer than a frame.
     """
 
     told = Signal(str)
@@ -65,14 +67,14 @@ class PaintView(QWidget):
     settings_changed = Signal(ToolSettings)
     looked = Signal()
 
-    def __init__(self, scene: PaintScene, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, scene: PaintScene, aside: Aside = at_once) -> None:
+        super().__init__()
         self.setMouseTracking(True)
         self.setTabletTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Painting canvas")
-        self._easel = Easel(scene, self.update)
+        self._easel = Easel(scene, self.update, aside)
         self._tool = Tool.BRUSH
         self._gesture: Gesture | None = None
         self._by_tablet = False

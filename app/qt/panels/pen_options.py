@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QObject, QPoint
+from PySide6.QtCore import QEvent, QObject, QPoint, QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from app.qt.paintview.view import PaintView
@@ -14,7 +14,8 @@ from app.qt.popup import Popup
 from app.qt.theme import GRID
 
 USUAL_TILT = 50.0
-_TILT = Range(0.0, 100.0, USUAL_TILT, "%", digits=0)
+TILT = Range(0.0, 100.0, USUAL_TILT, "%", digits=0)
+TILT_TOLD = "How far a slanted pen makes its mark long, along its lean"
 _WIDTH = 240
 _PRESSES = (QEvent.Type.MouseButtonPress, QEvent.Type.TabletPress)
 
@@ -28,13 +29,14 @@ class PenOptions(Popup):
         self._view = view
         self.size_box = QCheckBox("Pressure changes the size")
         self.flow_box = QCheckBox("Pressure changes the flow")
-        self.tilt = NumberSlider("Tilt", _TILT, "How far a slanted pen makes its mark long, along its lean")
+        self.tilt = NumberSlider("Tilt", TILT, TILT_TOLD)
         rows = column(self)
         rows.addWidget(heading("Pen"))
         for widget in (self.size_box, self.flow_box, self.tilt):
             rows.addWidget(widget)
         view.installEventFilter(self)
         self._show_tips()
+        view.settings_changed.connect(self._show_tips)
         self.size_box.toggled.connect(lambda on: self._change(pressure_size=float(on)))
         self.flow_box.toggled.connect(lambda on: self._change(pressure_flow=float(on)))
         self.tilt.dragged.connect(lambda value: self._change(tilt=value / 100.0))
@@ -54,8 +56,9 @@ class PenOptions(Popup):
 
     def _show_tips(self) -> None:
         tip = self._view.settings.brush
-        self.size_box.setChecked(tip.pressure_size > 0.0)
-        self.flow_box.setChecked(tip.pressure_flow > 0.0)
+        for box, share in ((self.size_box, tip.pressure_size), (self.flow_box, tip.pressure_flow)):
+            with QSignalBlocker(box):
+                box.setChecked(share > 0.0)
         self.tilt.set_value(100.0 * tip.tilt)
 
     def _change(self, **values: float) -> None:
