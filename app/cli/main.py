@@ -15,6 +15,7 @@ from typing import Any, NoReturn, Protocol, cast
 from app import __version__
 from app.cli.errors import CommandError, Exit, UsageError
 from app.cli.terminal import say
+from app.doctor.display import advice_for, missing_libraries, opens_under_x11
 
 VERBS: Mapping[str, str] = {
     "render": "run a project and write its pictures",
@@ -75,6 +76,7 @@ def _report(sentence: str, code: Exit, told: Sequence[str]) -> int:
 
 def _run(told: list[str]) -> int:
     if _asks_for_studio(told):
+        _see_that_a_window_opens()
         return cast(int, import_module(STUDIO).main(told))
     chosen = next((word for word in told if not word.startswith("-")), None)
     if chosen is not None and chosen not in VERBS:
@@ -91,6 +93,13 @@ def _asks_for_studio(told: Sequence[str]) -> bool:
     """Whether a window is wanted (no command, or just a project), and can be there."""
     named = not told or (len(told) == 1 and told[0].endswith(PROJECT_ENDING))
     return named and find_spec("PySide6") is not None and _has_display()
+
+
+def _see_that_a_window_opens() -> None:
+    """Without these Qt would end the process by a signal, and say what only programmers understand."""
+    missing = missing_libraries() if opens_under_x11() else ()
+    if missing:
+        raise CommandError("No window can open: libraries of the system are missing.", advice_for(missing))
 
 
 def _has_display() -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from app.doctor.display import libraries, missing_libraries, opens_under_x11
 from app.doctor.findings import Finding
 from app.doctor.fonts import label_font, training_font
 from app.doctor.machine import disk, memory, python_version, writable
@@ -27,5 +28,7 @@ def examine(resources: Path, outputs: Path, home: Path, temporary: Path) -> Iter
     yield writable("settings and logs", home)
     yield writable("temporary files", temporary)
     yield label_font()
+    if opens_under_x11():
+        yield libraries(missing_libraries())
     yield training_font()
     yield from model_findings(resources)

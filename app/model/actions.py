@@ -262,6 +262,10 @@ def _picture() -> tuple[Action, ...]:
         picture("star", "Star", "S", icon="star", told="Mark as a favourite, or no longer", group=1),
         picture("compare", "Compare Two", "C", icon="compare", told="Lay one over the other, with a slider", group=1),
         picture("remove", "Take Out of the Gallery", "Del", told="It can be put back", group=1),
+        picture(
+            "save-copy", "Save Picture As…", "Ctrl+E", told="A copy where you like; PNG keeps how it was made", group=2
+        ),
+        picture("copy", "Copy Picture", "Ctrl+C", told="To be put into another program", group=2),
         picture("show-file", "Show File", told="Open the folder in which the picture lies", group=2),
         Action("run.empty-removed", "Empty Removed Pictures", "Picture", help=_EMPTYING, group=3),
         Action("run.clear", "Bare Canvas", "Picture", help="Take the picture below the paint away", group=3),

@@ -38,6 +38,10 @@ class Layout(Struct, frozen=True):
     shaped: bool = False
 
 
+WINDOW = "window"
+"""Under this name the file has what the window system wrote down of the window itself."""
+
+
 class _Kept(Struct, frozen=True):
     layout: msgspec.Raw
     digest: str
@@ -57,20 +61,32 @@ def shares(likes: Sequence[int], room: int) -> list[int]:
 
 def load_layouts(path: Path) -> dict[Place, Layout]:
     """The layouts in a file; those that are whole."""
-    try:
-        kept = decode_json(path.read_bytes(), dict[str, msgspec.Raw])
-    except (OSError, msgspec.DecodeError):
-        return {}
+    kept = _read(path)
     found = {place: _whole(kept[place.value]) for place in Place if place.value in kept}
     return {place: layout for place, layout in found.items() if layout is not None}
 
 
-def save_layouts(path: Path, layouts: Mapping[Place, Layout]) -> None:
-    """Write the layouts; raises OSError, and then the old file stands."""
+def load_window(path: Path) -> bytes:
+    """Where the window was, as the window system wrote it down; empty where that is not known."""
+    kept = _read(path)
+    layout = _whole(kept[WINDOW]) if WINDOW in kept else None
+    return b"" if layout is None else layout.state
+
+
+def save_layouts(path: Path, layouts: Mapping[Place, Layout], window: bytes = b"") -> None:
+    """Write the layouts, and where the window is; raises OSError, and then the old file stands."""
     path.parent.mkdir(parents=True, exist_ok=True)
     encoded = {place.value: msgspec.json.encode(layout) for place, layout in layouts.items()}
+    encoded[WINDOW] = msgspec.json.encode(Layout(window))
     kept = {name: _Kept(msgspec.Raw(data), _digest(data)) for name, data in encoded.items()}
     write_atomically(path, msgspec.json.encode(kept), backups=0)
+
+
+def _read(path: Path) -> dict[str, msgspec.Raw]:
+    try:
+        return decode_json(path.read_bytes(), dict[str, msgspec.Raw])
+    except (OSError, msgspec.DecodeError):
+        return {}
 
 
 def _whole(data: msgspec.Raw) -> Layout | None:

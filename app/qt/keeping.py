@@ -6,16 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, QUrl
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from app.model.gallery import Entry, Gallery
 from app.qt.gallery.page import GalleryPage
+from app.qt.gallery.taking_out import SAVED_AS, as_mime, proposed, save_picture
 from app.qt.panels.messages import MessageBar
 from app.qt.panels.strip import Kept, Part, ResultsStrip
 from app.qt.running import Running
 
-HANDLING = ("run.look", "run.star", "run.compare", "run.remove", "run.show-file")
+HANDLING = ("run.look", "run.star", "run.compare", "run.remove", "run.save-copy", "run.copy", "run.show-file")
 RESTORING = ("run.restore", "run.restore-seed", "run.restore-prompt", "run.restore-paint")
 """Actions whose keys are heard both in the gallery and in the strip."""
 
@@ -111,6 +112,21 @@ class Keeping(QObject):
         path = self._path()
         if path is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
+
+    def save_copy(self) -> None:
+        """Write the chosen picture where the artist likes."""
+        path = self._path()
+        if path is not None:
+            chosen, _ = QFileDialog.getSaveFileName(self._page.window(), "Save Picture As", proposed(path), SAVED_AS)
+            if chosen:
+                self._messages.say(save_picture(path, Path(chosen)))
+
+    def copy(self) -> None:
+        """Put the chosen picture into the clipboard."""
+        path = self._path()
+        if path is not None:
+            QGuiApplication.clipboard().setMimeData(as_mime(path))
+            self._messages.say("The picture is in the clipboard.")
 
     def offer(self, path: Path, use_style: Callable[[], object], at: QPoint, parent: QWidget) -> None:
         """Ask at a place of the screen what a picture that was dropped there is to be taken for."""

@@ -40,6 +40,7 @@ from app.qt.paint_actions import bind_painting
 from app.qt.paint_page import PaintPage
 from app.qt.panels.field_undo import FieldUndo
 from app.qt.panels.history import HistoryPanel
+from app.qt.panels.kept_mark import KeptMark
 from app.qt.panels.messages import MessageBar
 from app.qt.panels.problems import ProblemCount
 from app.qt.panels.queue import QueuePanel
@@ -85,7 +86,7 @@ class StudioWindow(QMainWindow):
         self.messages = MessageBar(self.icons)
         self.strip = ResultsStrip()
         self.status = EngineStatus(theme)
-        self.problems = ProblemCount()
+        self.kept, self.problems = KeptMark(lambda: parts.workspace.behind), ProblemCount()
         self.read_only = ReadOnlyBar(parts.workspace, lambda: self.filing.save_as())  # noqa: PLW0108  made below
         self.filing = Filing(self, parts.workspace, parts.aside, self.messages)
         self.exchange = Exchange(self, parts.workspace, self.desk, parts.aside, self.messages)
@@ -170,6 +171,7 @@ class StudioWindow(QMainWindow):
             layout.addWidget(widget)
         layout.addWidget(self.docks, 1)
         self.setCentralWidget(inside)
+        self.status.addPermanentWidget(self.kept)
         self.status.addPermanentWidget(self.problems)
         self.setStatusBar(self.status)
         self.setAcceptDrops(True)
@@ -355,7 +357,7 @@ class StudioWindow(QMainWindow):
     def _keep_layouts(self) -> None:
         path = self._parts.workspace.home.layouts
         with suppress(OSError):  # nothing is lost but where panels lay
-            save_layouts(path, self.docks.remember(), self.saveGeometry().data())
+            save_layouts(path, self.docks.remember(), bytes(self.saveGeometry().data()))
 
     # What it hears
 
@@ -363,6 +365,7 @@ class StudioWindow(QMainWindow):
         session, view = self._parts.workspace.session, self.page.view
         self._disconnect = [
             session.changed.connect(self._follow),
+            session.finished.connect(lambda _document: self.kept.look()),
             session.dirty_changed.connect(self.setWindowModified),
             self._parts.workspace.renamed.connect(lambda _title: self._name()),
             self.canvas.focus.moved.connect(self._follow_selection),

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.cli import doctor
+from app.doctor.display import NEEDED, advice_for, libraries, missing_libraries, opens_under_x11
 from app.doctor.findings import Level
 from app.doctor.fonts import training_font
 from app.doctor.machine import disk, existing, memory, python_version, writable
@@ -154,3 +155,24 @@ def test_the_command_judges_by_the_worst(model: Path, capsys: Capture, monkeypat
     assert said.code == 1
     assert f"fail  model tiny: {model / ENCODERS[0]} is missing" in said.out
     assert sum(line.startswith("fail") for line in said.out.splitlines()) == 1
+
+
+def test_a_library_of_the_system_that_a_window_needs_is_named_with_its_package() -> None:
+    def load(library: str) -> None:
+        if library in ("libxcb-cursor.so.0", "libxcb-icccm.so.4"):
+            raise OSError(f"{library}: cannot open shared object file")
+
+    missing = missing_libraries(load)
+    assert missing == ("libxcb-cursor0", "libxcb-icccm4")
+    assert libraries(missing).level is Level.WARN
+    assert "sudo apt install libxcb-cursor0 libxcb-icccm4`" in advice_for(missing)
+    assert missing_libraries(lambda _library: None) == ()
+    assert len(missing_libraries(lambda library: load("libxcb-cursor.so.0"))) == len(NEEDED)
+
+
+def test_only_a_window_of_x11_needs_them() -> None:
+    assert opens_under_x11({"DISPLAY": ":0"}, "linux")
+    assert opens_under_x11({"QT_QPA_PLATFORM": "xcb", "WAYLAND_DISPLAY": "w"}, "linux")
+    assert not opens_under_x11({"DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-0"}, "linux")
+    assert not opens_under_x11({"DISPLAY": ":0", "QT_QPA_PLATFORM": "offscreen"}, "linux")
+    assert not opens_under_x11({"DISPLAY": ":0"}, "darwin")

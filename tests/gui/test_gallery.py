@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.files.embedded import picture_facts
@@ -304,6 +304,25 @@ def test_the_strip_shares_what_is_done_with_a_picture(
     assert window.gallery.looking
     assert window.gallery.current is not None
     assert window.gallery.current.prompt == "a red owl"
+
+
+def test_a_picture_is_saved_elsewhere_or_copied(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qapp: QApplication
+) -> None:
+    window, chosen = studio.window, tmp_path / "hung up.png"
+    window.gallery.show_entry(studio.gallery.entries[0].name)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_told: (str(chosen), ""))
+    strike(window, Qt.Key.Key_E, CTRL)
+    assert chosen.read_bytes() == studio.gallery.path(studio.gallery.entries[0]).read_bytes()
+    assert "with all that made it" in window.messages.text
+    chosen = tmp_path / "hung up.webp"
+    strike(window, Qt.Key.Key_E, CTRL)
+    assert QImage(str(chosen)).size() == QImage(str(tmp_path / "hung up.png")).size()
+    chosen = tmp_path / "nowhere" / "x.png"
+    strike(window, Qt.Key.Key_E, CTRL)
+    assert "x.png cannot be written" in window.messages.text
+    strike(window, Qt.Key.Key_C, CTRL)
+    assert qapp.clipboard().image().size() == QImage(str(tmp_path / "hung up.png")).size()
 
 
 def test_of_thousands_only_what_is_seen_is_read(studio: Studio) -> None:

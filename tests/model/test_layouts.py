@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.model.layouts import Layout, Place, load_layouts, save_layouts, shares
+from app.model.layouts import Layout, Place, load_layouts, load_window, save_layouts, shares
 
 LAYOUTS = {
     Place.PAINT: Layout(bytes(range(256)), ("phrases", "style"), ("style",)),
@@ -19,8 +19,10 @@ LAYOUTS = {
 def test_layouts_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "layouts.json"
     assert load_layouts(path) == {}
-    save_layouts(path, LAYOUTS)
+    assert load_window(path) == b""
+    save_layouts(path, LAYOUTS, b"\xff where")
     assert load_layouts(path) == LAYOUTS
+    assert load_window(path) == b"\xff where"
 
 
 @given(st.data())

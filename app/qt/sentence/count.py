@@ -25,10 +25,11 @@ class WordCount(QLabel):
         return self._told
 
     def show_checked(self, checked: Checked | None) -> None:
-        """Show how a text is read; nothing where that is not known."""
-        warning = "" if checked is None else checked.reading.warning
-        self._told = "" if checked is None else warning or checked.reading.fullness
-        full = "" if checked is None else f"{checked.reading.fullness} tokens of {checked.title}'s encoders are taken."
+        """Show how a text is read; nothing where that is not known, or nothing is written."""
+        read = checked if checked is not None and checked.text else None
+        warning, fullness = ("", "") if read is None else (read.reading.warning, read.reading.fullness)
+        self._told = warning or fullness
+        full = "" if read is None else f"{fullness} tokens of {read.title}'s encoders are taken."
         self.setToolTip(f"{warning}\n{full}".strip())
         self.setAccessibleName(self._told)
         self.setObjectName("warning" if warning else "quiet")
