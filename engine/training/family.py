@@ -114,17 +114,20 @@ class Workshop:
         FamilyJudge(network.cpu(), card).save(folder)
 
     def _tree(self, tree: Grown, place: Workplace) -> bool:
-        """Train the runs of a tree, of the middle experts only the chosen one's."""
+        """Train the runs of a tree, of the middle experts only the chosen one's, and write its ensembles' files."""
         runs = self.runs / tree.folder
         middles = {candidate.middle for candidate in self.plan.choice.candidates}
         chosen_here = tree.folder == self.plan.choice.tree
         first = [run for run in tree.runs if not (chosen_here and run.name in middles)]
         if not all(self._run(run, runs, place) for run in first):
             return False
-        if not chosen_here:
-            return True
-        middle = self._chosen(place.source).middle
-        return all(self._run(run, runs, place) for run in tree.runs if run.name == middle)
+        if chosen_here:
+            middle = self._chosen(place.source).middle
+            if not all(self._run(run, runs, place) for run in tree.runs if run.name == middle):
+                return False
+        if tree.schedule is not None:
+            tree.schedule.write_ensembles(runs)
+        return True
 
     def _run(self, config: TrainingConfig, runs: Path, place: Workplace) -> bool:
         state = read_state(runs / config.name)

@@ -47,8 +47,9 @@ def test_one_call_makes_a_family_that_draws(world: World, tmp_path: Path) -> Non
     assert shop(plan, runs, slim=True).work(folder)
     assert read_state(runs / "base" / "base").step == 2
     chosen = msgspec.json.decode((runs / CHOSEN).read_bytes())
-    trained = {run.name for run in (runs / "base").iterdir()}
+    trained = {run.name for run in (runs / "base").iterdir() if run.is_dir()}
     assert trained == {"base", "high-3", "high-9", "low", chosen["middle"]}  # of the middles, the chosen one's alone
+    assert {file.stem for file in (runs / "base").glob("*.json")} == {"config-a", "config-d-9"}
     assert not list(runs.rglob(OPTIMISER))
     _draws(folder)
     before = (runs / "base" / "base" / "state.json").stat().st_mtime_ns

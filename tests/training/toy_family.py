@@ -98,6 +98,9 @@ start_from = "base"
 name = "middle-9"
 without = [[9, 511], [3, 0]]
 start_from = "base"
+[ensembles]
+config-a = ["base"]
+config-d-9 = ["high-9", "middle-9", "low"]
 """,
     "sr.toml": f"""
 name = "sr"
