@@ -1,9 +1,13 @@
 """The journal: after every finished edit the document is on disk, so that no crash loses more than the edit at hand.
 
 A journal is a folder with numbered segments. A segment begins with the whole document and goes on with what changed,
-edit by edit. The record of an edit has been handed to the system before `record` returns, which outlasts the death of
-this process; a thread of its own then has the system put it on the disk, which outlasts a power cut. Small edits are
-packed on the way. Large ones are written as they are, which is ten times as quick and is not felt.
+edit by edit. The record of an edit is handed to the system before `record` returns, which outlasts the death of this
+process; a thread of its own then has the system put it on the disk, which outlasts a power cut. Small edits are packed
+on the way. Large ones are written as they are, which is ten times as quick and is not felt.
+
+There are two exceptions, so that no edit holds up the window: an edit of more than `HUGE` bytes is written aside, and
+one that would have to wait longer than `PATIENCE` for a segment that is being replaced is written right behind that.
+Until then the journal is `behind`, and a crash costs what it does not have yet.
 
 When a segment has grown large, another one is made aside, in which everything is packed; meanwhile edits go on into the
 old one. The new one counts, and the old one goes, once it has all of them.
@@ -127,6 +131,14 @@ class Journal:
         """Keep a document after a finished edit."""
         self._saved = False
         self._keep(self._wish(document))
+
+    @property
+    def behind(self) -> bool:
+        """Whether the last edit is not in the hands of the system yet. To be asked by the thread that records."""
+        failure = self._failed_aside
+        if failure is not None:
+            self._tell_trouble(failure)
+        return self._newest is not None and self._newest is not self._written
 
     def saved(self, document: Document, project: Path) -> None:
         """Note that the project file holds `document`, which is then no longer in danger."""

@@ -194,6 +194,11 @@ class Workspace:
         """Write the graph alone as JSON, without paint and pictures. Raises UnwritableError."""
         save_project(to_project(self.session.document, MaskEncoder()), path.with_suffix(".json"), self.registry)
 
+    @property
+    def behind(self) -> bool:
+        """Whether the last finished edit could still be lost with this process."""
+        return self._journal.behind
+
     def sync(self) -> None:
         """Wait until every finished edit is on the disk, as before the system shuts down."""
         self._journal.sync()

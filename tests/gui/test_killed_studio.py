@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.model.journal import read_journal
 from tests.bench.kill_studio import digest, one_life
 from tests.gui.studios import LONG, open_studio
 
@@ -21,6 +22,21 @@ def test_nothing_finished_is_lost(tmp_path: Path, number: int) -> None:
     life = one_life(tmp_path, dice.randrange(2**30), dice.randrange(1, 20), dice.uniform(0.0, 0.05))
     assert life.finished
     assert not life.lost
+
+
+def test_the_window_says_while_an_edit_is_not_kept_yet(
+    qtbot: QtBot, qapp: QApplication, sinopia_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.model.journal.HUGE", 0)
+    with open_studio(qtbot, qapp, sinopia_home) as studio:
+        window, journal = studio.window, studio.workspace._journal
+        qtbot.waitUntil(lambda: not journal.behind)
+        assert not window.kept.isVisible()
+        with journal._turn:  # as while a segment is replaced
+            window.actions_["phrase.clear"].trigger()
+            assert window.kept.isVisible()
+        qtbot.waitUntil(lambda: not window.kept.isVisible())
+        assert read_journal(journal.folder).document == studio.workspace.session.document
 
 
 def test_the_next_start_offers_what_was_not_saved(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:

@@ -212,10 +212,12 @@ def test_what_is_huge_is_written_aside_and_what_comes_meanwhile_is_kept_too(
     rng = np.random.default_rng(0)
     large = Document(size=(2048, 2048), paint=frozen({f"layer {each}": noise(rng) for each in range(3)}))
     journal.record(large)
+    assert journal.behind
     journal.record(replace(large, other=frozen({"meanwhile": b"1"})))
     last = replace(large, other=frozen({"after it": b"2"}))
     journal.record(last)
     journal.sync()
+    assert not journal.behind
     assert read_journal(journal.folder).document == last
     journal.close()
 
