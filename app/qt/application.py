@@ -78,6 +78,7 @@ class Studio:
                 complaints = self.workspace.new(DEMO)
         except ProjectFileError as error:
             complaints = (str(error),)
+        self.window.desk.choose_seed()
         if complaints:
             self.window.messages.say(" ".join(complaints))
 

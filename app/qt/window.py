@@ -430,6 +430,7 @@ class StudioWindow(QMainWindow):
         self._seen_graph = False
         self.messages.dismiss()
         self.desk.show_picture(None)
+        self.desk.choose_seed()
         self.page.view.fit()
         if not self.desk.prompt and self.page.isVisible():
             self.page.prompt.setFocus()

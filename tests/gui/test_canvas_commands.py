@@ -431,3 +431,10 @@ def test_a_muted_graph_of_all_nodes_paints_without_a_warning(qtbot: QtBot) -> No
         colours = {shown.pixelColor(x, y).name() for x in range(64) for y in range(64)}
         assert len(colours) > 4, f"at {zoom:.0%} hardly anything is painted"
     assert set(hand.view.canvas.nodes) == {node.id for node in nodes}
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_1, Qt.Key.Key_Exclam])
+def test_a_key_is_known_by_either_of_its_signs(hand: Hand, key: Qt.Key) -> None:
+    hand.view.navigation.zoom_to(0.5)
+    hand.key(key, SHIFT)
+    assert hand.view.zoom == 1.0

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtCore import QKeyCombination, QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu
 
@@ -57,7 +57,7 @@ class Commands:
 
     def take(self, event: QKeyEvent) -> bool:
         """Run the command of a key; False when it has none."""
-        command = self._by_key.get(QKeySequence(event.keyCombination()).toString())
+        command = next(filter(None, map(self._by_key.get, _keys_of(event))), None)
         if command is not None:
             command.run()
         return command is not None
@@ -124,6 +124,15 @@ class Commands:
                 action.triggered.connect(lambda _=False, run=at_point[name]: run(where))
             else:
                 action.triggered.connect(lambda _=False, run=command.run: run())
+
+
+def _keys_of(event: QKeyEvent) -> Iterator[str]:
+    """What was struck, as keys are listed: a sign that takes Shift to be typed may be listed without it."""
+    yield QKeySequence(event.keyCombination()).toString()
+    key = event.key()
+    if 0x21 <= key <= 0x7E and not chr(key).isalnum():
+        bare = event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
+        yield QKeySequence(QKeyCombination(bare, Qt.Key(key))).toString()
 
 
 _ON_COMPONENT = ("enter", "make-unique", "take-apart", "keep-component", "save-component")
