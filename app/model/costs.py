@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from app.model.face import SEED_RANGE, TEXT_LIST
+from app.model.seeds import planned_size
 from engine.api.plan import Plan, Step
 from engine.api.report import StepOutcome
 
 _Alike: TypeAlias = tuple[str | tuple[str, str], ...]
+_Size: TypeAlias = tuple[int, int] | None
 
 
 @dataclass(frozen=True)
@@ -37,17 +39,17 @@ class Forecast:
 
 
 class Costs:
-    """Seconds that nodes took for one step of one item, and which results were made since the engine started."""
+    """Seconds that nodes took for one step of one item and pixel, and which results the engine that runs now has."""
 
     def __init__(self) -> None:
         self._took: dict[tuple[_Alike, str], float] = {}
         self._kept: set[str] = set()
 
-    def note(self, step: Step, outcome: StepOutcome, seconds: float, items: int) -> None:
-        """A node is done: it took so long for so many items."""
+    def note(self, step: Step, outcome: StepOutcome, seconds: float, items: int, size: _Size) -> None:
+        """A node is done: it took so long for so many items of pictures of this planned size."""
         if outcome is StepOutcome.RAN:
-            each = seconds / (max(items, 1) * _work(step))
-            self._took[_alike(step), step.node] = self._took[_alike(step), ""] = each
+            alike, each = _alike(step, size), seconds / (max(items, 1) * _work(step, size))
+            self._took[alike, step.node] = self._took[alike, ""] = each
         if step.key is not None and outcome in (StepOutcome.RAN, StepOutcome.HIT, StepOutcome.COVERED):
             self._kept.add(step.key)
 
@@ -57,24 +59,25 @@ class Costs:
 
     def expected(self, plan: Plan) -> dict[str, float]:
         """Seconds that each node may take if nothing of it was kept, by node; without those that nothing tells of."""
-        counts = item_counts(plan)
-        told = {step.node: self._seconds(step, counts[step.node]) for step in plan.steps}
+        counts, size = item_counts(plan), planned_size(plan)
+        told = {step.node: self._seconds(step, counts[step.node], size) for step in plan.steps}
         return {node: seconds for node, seconds in told.items() if seconds is not None}
 
     def forecast(self, plan: Plan) -> Forecast:
         """What a run would do now. The keys of the plan must be those that the engine will see."""
-        counts = item_counts(plan)
+        counts, size = item_counts(plan), planned_size(plan)
         needed = self._needed(plan)
         working = [step for step in plan.steps if step.node in needed]
         steps = tuple(
-            StepForecast(step.title, counts[step.node], self._seconds(step, counts[step.node])) for step in working
+            StepForecast(step.title, counts[step.node], self._seconds(step, counts[step.node], size))
+            for step in working
         )
         return Forecast(steps, len(plan.steps) - len(steps))
 
-    def _seconds(self, step: Step, items: int) -> float | None:
-        alike = _alike(step)
+    def _seconds(self, step: Step, items: int, size: _Size) -> float | None:
+        alike = _alike(step, size)
         each = self._took.get((alike, step.node), self._took.get((alike, "")))
-        return None if each is None else each * _work(step) * items
+        return None if each is None else each * _work(step, size) * items
 
     def _needed(self, plan: Plan) -> set[str]:
         """Targets whose results are not there, and all that they need of which the same is true."""
@@ -106,15 +109,21 @@ def item_counts(plan: Plan) -> Mapping[str, int]:
     return counts
 
 
-def _alike(step: Step) -> _Alike:
-    """Nodes that take about the same time: of one type, and what draws by the same denoisers."""
-    return step.type, *((source.node, source.port) for source in step.inputs.get("denoiser", ()))
+def _alike(step: Step, size: _Size) -> _Alike:
+    """Nodes that take about the same time: of one type, and what draws by the same denoisers.
+
+    What was drawn without a planned size tells nothing of what is drawn with one.
+    """
+    denoisers = step.inputs.get("denoiser", ())
+    sized = ("sized",) if denoisers and size is not None else ()
+    return step.type, *sized, *((source.node, source.port) for source in denoisers)
 
 
-def _work(step: Step) -> int:
-    """By how much the time of a node grows with its parameters: its steps."""
+def _work(step: Step, size: _Size) -> int:
+    """By how much the time of a node grows: its steps, and where it draws, the pixels."""
     steps = step.params.get("steps")
-    return steps if isinstance(steps, int) and steps > 0 else 1
+    pixels = size[0] * size[1] if size is not None and "denoiser" in step.inputs else 1
+    return pixels * (steps if isinstance(steps, int) and steps > 0 else 1)
 
 
 def _length(step: Step) -> int:

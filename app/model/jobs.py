@@ -308,7 +308,7 @@ class Jobs:
     def _note_cost(self, job: Job, event: NodeDone) -> None:
         step = self._steps.get(job.id, {}).get(event.node)
         if step is not None:
-            self._costs.note(step, event.outcome, event.seconds, event.ran)
+            self._costs.note(step, event.outcome, event.seconds, event.ran, job.size)
 
     def _order(self, event: QueueChanged) -> None:
         """Let the order be the engine's: what is over, what runs, what waits, what it has not got yet."""

@@ -7,6 +7,7 @@ import pytest
 from app.model import edits
 from app.model.costs import Costs, Forecast, item_counts
 from app.model.document import Document
+from app.model.seeds import planned_size
 from engine.api.plan import Plan
 from engine.api.report import StepOutcome
 from nodes.graph.compile import compile_plan
@@ -24,7 +25,8 @@ def plan_of(document: Document) -> Plan:
 def run(costs: Costs, plan: Plan, seconds: float = 8.0) -> None:
     """Let every node of a plan have run: the solve for `seconds`, the others for a second."""
     for step in plan.steps:
-        costs.note(step, StepOutcome.RAN, seconds if step.node == "solve" else 1.0, item_counts(plan)[step.node])
+        took = seconds if step.node == "solve" else 1.0
+        costs.note(step, StepOutcome.RAN, took, item_counts(plan)[step.node], planned_size(plan))
 
 
 def of_solve(forecast: Forecast) -> float | None:
@@ -43,6 +45,22 @@ def test_time_grows_with_the_steps() -> None:
     longer = plan_of(edits.set_parameter(start(), "solve", "steps", 16))
     assert of_solve(costs.forecast(longer)) == pytest.approx(16.0)
     assert costs.expected(longer)["solve"] == pytest.approx(16.0)
+
+
+def sized(width: int, height: int) -> Plan:
+    spec = REGISTRY.get("sinopia.size-crop")
+    assert spec is not None
+    document = edits.add_node(start(), spec, "size", params={"width": width, "height": height})
+    return plan_of(edits.connect(document, REGISTRY, End("size", "size"), End("solve", "size")))
+
+
+def test_time_grows_with_the_pixels() -> None:
+    costs = Costs()
+    run(costs, plan_of(start()))
+    assert of_solve(costs.forecast(sized(64, 64))) is None, "nothing tells how much larger that is"
+    run(costs, sized(64, 64))
+    assert of_solve(costs.forecast(sized(256, 128))) == pytest.approx(64.0)
+    assert of_solve(costs.forecast(plan_of(edits.set_parameter(start(), "solve", "seed", 9)))) == pytest.approx(8.0)
 
 
 def test_what_was_kept_does_not_run_until_the_engine_has_gone() -> None:
