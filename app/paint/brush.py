@@ -19,6 +19,7 @@ STRONGEST_TILT = 60.0
 
 _STEP = 1.15
 _QUARTER_LIMIT = 256.0  # dabs up to this width are placed on quarter pixels, wider ones on halves: a rougher grid shows
+_SMOOTH = 16.0  # width of a brush up to which the coarsest steps of size and tilt are not seen
 _THINNEST = 0.35  # how thin, beside its length, a dab gets at the strongest tilt
 
 
@@ -115,7 +116,8 @@ def shape_at(brush: Brush, touch: Touch) -> tuple[int, int, Shape]:
 
     Size, tilt and place are rounded to steps nobody sees, so that a stroke meets few different dabs.
     """
-    share = round(brush.diameter_at(touch.pressure) / brush.size * 64.0) / 64.0
+    steps = 64.0 * _fineness(brush)
+    share = round(brush.diameter_at(touch.pressure) / brush.size * steps) / steps
     roundness, angle = slant(brush, touch)
     # As much paint as upright, drawn out: the side of the tip lies on the wall.
     diameter = max(brush.size * share, SMALLEST) / math.sqrt(roundness)
@@ -127,11 +129,17 @@ def shape_at(brush: Brush, touch: Touch) -> tuple[int, int, Shape]:
 def slant(brush: Brush, touch: Touch) -> tuple[float, float]:
     """How round the dab is (short over long side), and the angle of its long side in degrees, below 180."""
     lean = brush.tilt * min(math.hypot(touch.tilt_x, touch.tilt_y) / STRONGEST_TILT, 1.0)
-    roundness = round((1.0 - (1.0 - _THINNEST) * lean) * 16.0) / 16.0
+    fineness = _fineness(brush)
+    roundness = round((1.0 - (1.0 - _THINNEST) * lean) * 16.0 * fineness) / (16.0 * fineness)
     if roundness >= 1.0:
         return 1.0, 0.0
     angle = math.degrees(math.atan2(touch.tilt_y, touch.tilt_x))
-    return roundness, round(angle / 7.5) * 7.5 % 180.0
+    return roundness, round(angle / 7.5 * fineness) * 7.5 / fineness % 180.0
+
+
+def _fineness(brush: Brush) -> int:
+    """How many times finer steps have to be than those of a small brush: on a large one they would show as facets."""
+    return math.ceil(brush.size / _SMOOTH)
 
 
 def _placed(value: float, diameter: float) -> tuple[int, float]:

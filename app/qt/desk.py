@@ -55,6 +55,8 @@ class Desk(QObject):
         self._picture: Pixels | None = None
         self._picture_file: Path | None = None
         self._resting = False
+        self.painting: Callable[[], bool] = lambda: False
+        """Whether a hand is at work on the canvas; the paint does not step back before it then."""
         self._chosen_seed: int | None = None
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
@@ -191,12 +193,13 @@ class Desk(QObject):
     def show_picture(self, pixels: Pixels | None, file: Path | None = None) -> None:
         """Put a picture below the paint, and let it be looked at; `file` is where it is kept."""
         self._picture, self._picture_file = pixels, file
-        self._resting = pixels is not None
+        self._resting = pixels is not None and not self.painting()
         self.rested.emit(self._resting)
         self.changed.emit()
 
     def rest(self, *, resting: bool) -> None:
         """Let the paint step back before a picture, or come forward to be worked on."""
+        resting = resting and not self.painting()
         if resting != self._resting:
             self._resting = resting
             self.rested.emit(resting)

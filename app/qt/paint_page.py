@@ -50,6 +50,7 @@ class PaintPage(QWidget):
         self.prompt.beside.connect(self.phrases.show_beside)
         self.phrases.wants_words.connect(self.prompt.rebind)
         self.view.installEventFilter(self)
+        desk.painting = lambda: self.view.busy and self.view.tool in PAINTING
         desk.changed.connect(self.view.refresh)
         desk.rested.connect(self._show_picture)
         self.options.picture.dragged.connect(lambda _value: self._show_picture(resting=False))

@@ -65,6 +65,7 @@ class Running(QObject):
         self.shows_previews = True
         self._count = 1
         self._looks: set[int] = set()
+        self._seen: int | None = None  # the job of which the picture in the making was shown last
         self._seeds = SeedReturn(desk.session, desk.registry)
         for signal in (jobs.added, jobs.changed, jobs.removed):
             signal.connect(lambda _job: self._follow())
@@ -210,7 +211,8 @@ class Running(QObject):
             return
         image = QImage.fromData(preview.png)
         if not image.isNull():
-            if not job.live:  # who paints wants to see the paint
+            if not job.live and job.id != self._seen:  # once: who paints meanwhile wants to see the paint
+                self._seen = job.id
                 self._desk.rest(resting=True)
             self._stage.view.set_preview(pixels_of(image))
 

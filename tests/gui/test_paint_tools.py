@@ -20,7 +20,9 @@ from app.paint.tiles import Pixels, TileMask
 from app.paint.toolbox import Tool
 from app.qt.application import Studio
 from app.qt.desk import Desk
-from tests.gui.painting import Mouse, leave
+from app.qt.pictures import encoded
+from engine.api.messages import Preview
+from tests.gui.painting import Mouse, Pen, leave
 from tests.gui.studios import action, open_studio, strike, type_into
 
 LEFT = Qt.MouseButton.LeftButton
@@ -195,6 +197,33 @@ def test_how_strongly_paint_and_picture_are_shown(studio: Studio) -> None:
     assert looks[0] != looks[1]
     corner = page.view.projection.to_view(2.0, 2.0).toPoint() + QPoint(4, 4)
     assert looks[-1].pixelColor(corner).green() > looks[-2].pixelColor(corner).green() + 60
+
+
+def test_paint_does_not_step_back_before_a_hand_that_paints(studio: Studio) -> None:
+    desk, view, pen = studio.window.desk, studio.window.page.view, Pen(studio.window.page.view)
+    job = studio.jobs.submit(desk.document)
+    studio.jobs.cancel_all()  # only what is told of it counts here
+    grey = QImage(8, 8, QImage.Format.Format_RGB32)
+    grey.fill(Qt.GlobalColor.gray)
+
+    def preview() -> float:
+        studio.jobs.previewed.emit(job, Preview("1", "base", 0, 8, 8, encoded(grey)))
+        return desk.layers[0].opacity
+
+    shown = desk.layers[0].opacity
+    resting = preview()
+    assert resting < shown
+    pen.press(60.0, 60.0)
+    for x in range(61, 121):
+        pen.move(float(x), 60.0, 0.5)
+        assert preview() == shown
+    desk.show_picture(np.zeros((8, 8, 3), np.uint8))
+    assert desk.layers[0].opacity == shown
+    pen.release(120.0, 60.0)
+    assert preview() == shown, "one who paints during a run goes on seeing the paint"
+    assert not view.busy
+    desk.show_picture(np.zeros((8, 8, 3), np.uint8))
+    assert desk.layers[0].opacity == resting
 
 
 def test_phrases_wear_colours_and_patterns_of_the_palette(studio: Studio) -> None:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.paint.rect import NOTHING, Rect, united
+from app.paint.rect import NOTHING, Rect, gathered, united
 from tests.paint.masks import rects
 
 
@@ -27,6 +27,14 @@ def test_uniting_holds_every_part_and_no_more_than_needed(parts: list[Rect]) -> 
         assert whole.bottom == max(part.bottom for part in held)
     else:
         assert whole == NOTHING
+
+
+@given(st.lists(rects(40), max_size=8), st.integers(1, 40))
+def test_gathering_holds_every_part_in_order_and_unites_no_further_than_told(parts: list[Rect], longest: int) -> None:
+    found = gathered(parts, longest)
+    assert united(found) == united(parts)
+    assert all(part.empty or any(each.contains(part) for each in found) for part in parts)
+    assert all(max(each.width, each.height) <= longest or each in parts for each in found)
 
 
 @given(rects(40))

@@ -155,6 +155,33 @@ def test_a_slanted_pen_leaves_a_long_dab_along_its_lean() -> None:
     assert bounds.height > 2 * bounds.width
 
 
+@pytest.mark.parametrize("size", [30.0, 160.0])
+def test_the_edge_of_a_stroke_is_smooth_while_pressure_and_tilt_change(size: float) -> None:
+    width, height, turns = 1200, int(3 * size), np.linspace(0.0, np.pi, 120)
+    stroke = Stroke(TileMask.blank(width, height), Brush(size=size, hardness=0.8, tilt=1.0))
+    for share, turn in enumerate(turns):
+        x = size + share * (width - 3 * size) / len(turns)
+        lean = 45.0 * np.cos(turn), 45.0 * np.sin(turn)
+        stroke.add(Touch(x, height / 2, 0.7 + 0.2 * np.sin(4.0 * turn), *lean))
+    edge = stroke.finish().to_array()[: height // 2, int(2 * size) : int(width - 3 * size)].sum(0, dtype=float) / 255.0
+    assert np.abs(edge[:-16] - 2.0 * edge[8:-8] + edge[16:]).max() < 1.0
+
+
+def test_far_apart_places_are_changed_apart() -> None:
+    blank = TileMask.blank(2048, 2048)
+    stroke = Stroke(blank, Brush(size=50.0), symmetry=Symmetry.centred(2048, 2048, across=True, down=True))
+    changed = [*stroke.add(Touch(100.0, 100.0)), *stroke.add(Touch(900.0, 900.0))]
+    after = stroke.finish()
+    assert sum(rect.width * rect.height for rect in changed) < 2048 * 2048 / 4
+    outside = after.to_array()
+    for rect in changed:
+        outside[rect.slices] = 0
+    assert not outside.any()
+    stroke.forget()
+    assert stroke.finish() == blank
+    assert not stroke.preview(blank.rect).any()
+
+
 def test_a_second_stroke_adds_to_the_first() -> None:
     brush, line = Brush(size=30.0, flow=0.5), [Touch(20.0, 72.0), Touch(124.0, 72.0)]
     once = drawn(line, brush)
