@@ -17,6 +17,13 @@ _GROUND = (0x4A, 0x4A, 0x4A)
 _STRENGTH = 0.75
 
 
+def sentences(document: Document, registry: Registry) -> str:
+    """What the picture shows, in words; with an arrow to what it becomes where the prompt is switched."""
+    face = face_of(document, registry)
+    texts = (document.nodes[node].params.get("text") for node in (face.prompt, face.second_prompt) if node is not None)
+    return " → ".join(text.strip() for text in texts if isinstance(text, str) and text.strip())
+
+
 def sketch(document: Document, registry: Registry, longest: int = 256) -> bytes:
     """The painted phrases in their colours, the lowest first, as a PNG with sides of at most `longest` pixels."""
     width, height = document.size

@@ -23,7 +23,7 @@ from app.qt.dialogs.keys import KeysSheet
 from app.qt.dialogs.page import Page, about
 from app.qt.dialogs.settings import SettingsSheet
 from app.qt.dialogs.sheet import Sheet
-from app.qt.dialogs.shelf import Board, Offered, Shelf, picture_of
+from app.qt.dialogs.shelf import Board, Offered, Shelf, cover_of
 from app.qt.filing import Filing
 from app.qt.panels.messages import MessageBar
 from app.qt.theme import RESOURCES, Theme
@@ -138,7 +138,7 @@ class Offers:
         host = self._host
         shelf = Shelf(title, boards, host.theme(), host.window)
         registry = host.workspace.registry
-        shelf.load_pictures(host.aside, lambda path: picture_of(path, registry))
+        shelf.load_pictures(host.aside, lambda path: cover_of(path, registry))
         shelf.taken.connect(lambda path: host.filing.new() if path is None else take(path))
         return shelf
 

@@ -6,25 +6,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from textwrap import shorten
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QIcon, QImage, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QListView, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from app.files.errors import ProjectFileError
 from app.model.aside import Aside
 from app.model.projects import read_document
 from app.model.recent import read_thumbnail
-from app.model.sketches import sketch
+from app.model.sketches import sentences, sketch
 from app.qt.dialogs.sheet import Sheet, scrolled
 from app.qt.panels.parts import heading, quiet
 from app.qt.plain import plain_tip
-from app.qt.theme import GRID, Theme, icon
+from app.qt.theme import FONT_PIXELS, GRID, Theme, icon
 from nodes.registry import Registry
 
 PICTURE = 160
 _SIZE = QSize(760, 600)
 _ROLE = Qt.ItemDataRole.UserRole
+_MOST_LETTERS = 66
+_FOOT = QColor(0, 0, 0, 150)
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,14 @@ class Offered:
     title: str
     path: Path | None
     told: str = ""
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What a project looks like: a picture, or what is painted and the sentence below it."""
+
+    png: bytes | None = None
+    sentence: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,7 +94,7 @@ class Shelf(Sheet):
         self._boards.addWidget(made)
         self.lists.append(made)
 
-    def load_pictures(self, aside: Aside, read: Callable[[Path], bytes | None]) -> None:
+    def load_pictures(self, aside: Aside, read: Callable[[Path], Cover]) -> None:
         """Let each project get its picture, one after the other, aside."""
         for made in self.lists:
             for row in range(made.count()):
@@ -92,10 +103,10 @@ class Shelf(Sheet):
                     show = _Showing(self, made, row)
                     aside(partial(read, path), show, lambda _error: None)
 
-    def show_picture(self, made: QListWidget, row: int, png: bytes | None) -> None:
-        """Show the picture of a project."""
-        image = QImage.fromData(png or b"")
-        made.item(row).setIcon(_framed(None if image.isNull() else image, self._theme))
+    def show_cover(self, made: QListWidget, row: int, cover: Cover) -> None:
+        """Show what a project looks like."""
+        image = QImage.fromData(cover.png or b"")
+        made.item(row).setIcon(_framed(None if image.isNull() else image, self._theme, cover.sentence))
 
     def _made_foot(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -140,10 +151,10 @@ class _Showing:
         self._place: tuple[Shelf, QListWidget, int] | None = (shelf, made, row)
         shelf.destroyed.connect(self._forget)
 
-    def __call__(self, png: bytes | None) -> None:
+    def __call__(self, cover: Cover) -> None:
         if self._place is not None:
             shelf, made, row = self._place
-            shelf.show_picture(made, row, png)
+            shelf.show_cover(made, row, cover)
 
     def _forget(self) -> None:
         self._place = None
@@ -173,18 +184,19 @@ class _Pictures(QListWidget):
         self.setFixedHeight(rows * (PICTURE + 5 * GRID + gap) + 2 * gap)
 
 
-def picture_of(path: Path, registry: Registry) -> bytes | None:
-    """The last result of a project; what is painted in it where it has none. In any thread."""
+def cover_of(path: Path, registry: Registry) -> Cover:
+    """The last result of a project; what is painted and written in it where it has none. In any thread."""
     kept = read_thumbnail(path)
     if kept is not None:
-        return kept
+        return Cover(kept)
     try:
-        return sketch(read_document(path, registry).document, registry)
+        document = read_document(path, registry).document
     except ProjectFileError:
-        return None
+        return Cover()
+    return Cover(sketch(document, registry), sentences(document, registry))
 
 
-def _framed(image: QImage | None, theme: Theme, *, empty: bool = False) -> QIcon:
+def _framed(image: QImage | None, theme: Theme, sentence: str = "", *, empty: bool = False) -> QIcon:
     """A picture in the middle of a square; a bare square without one. Twice as fine as it is shown."""
     side = 2 * PICTURE
     pixmap = QPixmap(side, side)
@@ -195,6 +207,9 @@ def _framed(image: QImage | None, theme: Theme, *, empty: bool = False) -> QIcon
         place = QRect((side - scaled.width()) // 2, (side - scaled.height()) // 2, scaled.width(), scaled.height())
         with QPainter(pixmap) as painter:
             painter.drawImage(place, scaled)
+    if sentence:
+        with QPainter(pixmap) as painter:
+            _write_below(painter, side, sentence)
     if empty:
         with QPainter(pixmap) as painter:
             icon("add", theme).paint(painter, QRect(side // 2 - 32, side // 2 - 32, 64, 64))
@@ -202,3 +217,18 @@ def _framed(image: QImage | None, theme: Theme, *, empty: bool = False) -> QIcon
     made = QIcon(pixmap)
     made.addPixmap(pixmap, QIcon.Mode.Selected)
     return made
+
+
+def _write_below(painter: QPainter, side: int, sentence: str) -> None:
+    """A sentence over the foot of a square, in as many lines as it takes up to three."""
+    font = QFont(painter.font())
+    font.setPixelSize(2 * FONT_PIXELS - 4)
+    painter.setFont(font)
+    flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft
+    edge, lines = 2 * GRID, 3 * painter.fontMetrics().lineSpacing()
+    words = shorten(sentence, _MOST_LETTERS, placeholder=" …")
+    needed = painter.boundingRect(QRect(0, 0, side - 2 * edge, side), int(flags), words).height()
+    high = min(needed, lines)
+    painter.fillRect(QRect(0, side - high - 2 * GRID, side, high + 2 * GRID), _FOOT)
+    painter.setPen(Qt.GlobalColor.white)
+    painter.drawText(QRect(edge, side - high - GRID, side - 2 * edge, high), int(flags), words)
