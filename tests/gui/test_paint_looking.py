@@ -305,6 +305,13 @@ def test_the_picture_fills_the_canvas_with_its_opacity(view: PaintView, scene: M
     assert rgb(seen(view, 200, 20)) == GROUND
 
 
+def test_a_picture_of_other_proportions_is_not_bent(view: PaintView, scene: MemoryScene) -> None:
+    scene.picture = np.full((48, 48, 3), (10, 200, 30), np.uint8)
+    view.refresh()
+    assert rgb(seen(view, 128, 96)) == (10, 200, 30)
+    assert rgb(seen(view, 20, 96)) == rgb(seen(view, 236, 96)) == GROUND
+
+
 def test_a_preview_stands_in_for_the_picture_while_it_lasts(view: PaintView, scene: MemoryScene) -> None:
     scene.picture = np.full((48, 64, 3), (10, 200, 30), np.uint8)
     view.refresh()

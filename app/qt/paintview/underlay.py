@@ -17,11 +17,12 @@ GROUND = QColor(0x4C, 0x4C, 0x4C)
 """The bare canvas: neutral, and dark enough that every phrase colour stands out."""
 
 _BLOCKS_FROM = 8.0
+_SAME = 0.02  # sizes are rounded to what the model can draw
 
 
 @dataclass(eq=False)
 class Underlay:
-    """The pictures below the paint, each stretched over the canvas.
+    """The pictures below the paint, as large as the canvas; a finished one of other proportions is not bent.
 
     `opacity`: how strongly the picture is seen over the ground, 0..1.
     """
@@ -64,7 +65,7 @@ class Underlay:
         shown = self._picture if self._preview is None else self._preview
         if shown is not None:
             painter.setOpacity(self.opacity)
-            shown.paint(painter, canvas, zoom)
+            shown.paint(painter, canvas if shown is self._preview else shown.fitted(canvas), zoom)
             painter.setOpacity(1.0)
         if self._heat is not None:
             self._heat.paint(painter, canvas, zoom)
@@ -75,6 +76,16 @@ class _Stretched:
 
     def __init__(self, image: QImage) -> None:
         self._levels = [image]
+
+    def fitted(self, canvas: QRectF) -> QRectF:
+        """The canvas; or, where that was given other proportions since, what of it the picture fills unbent."""
+        image = self._levels[0]
+        across, down = canvas.width() / image.width(), canvas.height() / image.height()
+        if abs(across / down - 1.0) < _SAME:
+            return canvas
+        place = QRectF(0.0, 0.0, min(across, down) * image.width(), min(across, down) * image.height())
+        place.moveCenter(canvas.center())
+        return place
 
     def paint(self, painter: QPainter, canvas: QRectF, zoom: float) -> None:
         scale = zoom * canvas.width() / self._levels[0].width()  # screen pixels per pixel of the picture
