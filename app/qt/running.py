@@ -211,9 +211,9 @@ class Running(QObject):
             return
         image = QImage.fromData(preview.png)
         if not image.isNull():
-            if not job.live and job.id != self._seen:  # once: who paints meanwhile wants to see the paint
+            if not job.live and job.id != self._seen:  # once, and not before one who went on painting
                 self._seen = job.id
-                self._desk.rest(resting=True)
+                self._desk.rest(resting=self._desk.document.paint == job.document.paint)
             self._stage.view.set_preview(pixels_of(image))
 
     def _finished(self, job: Job) -> None:

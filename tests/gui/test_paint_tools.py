@@ -222,6 +222,10 @@ def test_paint_does_not_step_back_before_a_hand_that_paints(studio: Studio) -> N
     pen.release(120.0, 60.0)
     assert preview() == shown, "one who paints during a run goes on seeing the paint"
     assert not view.busy
+    job = studio.jobs.submit(desk.document)
+    studio.jobs.cancel_all()
+    pen.draw([(60.0, 90.0), (120.0, 90.0)])
+    assert preview() == shown, "also where the first sight of it comes after the stroke"
     desk.show_picture(np.zeros((8, 8, 3), np.uint8))
     assert desk.layers[0].opacity == resting
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel
 
+from app.qt.theme import GRID
+
 _AGAIN = 50  # milliseconds between two looks
 
 
@@ -17,6 +19,7 @@ class KeptMark(QLabel):
         super().__init__("Last edit not kept yet")
         self.setObjectName("quiet")
         self.setToolTip("Until this goes away, a crash could cost it")
+        self.setContentsMargins(GRID, 0, GRID, 0)
         self.hide()
         self._behind = behind
         self._timer = QTimer(self)
