@@ -19,6 +19,9 @@ FORMATS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp", "TIFF": "tif", "BMP": "b
 LARGEST_PICTURE = 64_000_000
 """Pixels; decoded that is 250 MB. Pillow itself only warns up to 179 million."""
 
+_BLOCK = 4096
+"""Bytes of a file that are decoded at once."""
+
 _UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, OverflowError, struct.error)
 
 
@@ -93,6 +96,8 @@ def _opened(data: bytes) -> Iterator[Image.Image]:
             with Image.open(io.BytesIO(data), formats=tuple(FORMATS)) as image:
                 if image.width * image.height > LARGEST_PICTURE:
                     raise PictureError(_too_large(f"{image.width} x {image.height}"))
+                # The lock of the interpreter is held while a block is decoded, and the window waits for it meanwhile.
+                image.decodermaxblock = _BLOCK
                 yield image
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureError(_too_large("far too many")) from error

@@ -179,9 +179,10 @@ class Docks(QMainWindow):
             self.resizeDocks([stack[0] for stack in stacks], heights, Qt.Orientation.Vertical)
 
     def _name_tabs(self) -> None:
-        """For screen readers; Qt makes the bars when panels are put together."""
+        """For screen readers. Qt makes the bars when panels are put together, and keeps those that it needs no more."""
         for tabs in self.findChildren(QTabBar):
             tabs.setAccessibleName("Panels in one place")
+            tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus if tabs.count() > 1 else Qt.FocusPolicy.NoFocus)
 
     def _stacks(self) -> list[tuple[Dock, ...]]:
         """The panels that are seen at the right, from above; those that are tabs of one another together."""

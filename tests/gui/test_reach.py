@@ -9,11 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QButtonGroup, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.model.job import Result
+from app.model.layouts import Place
 from app.qt.application import Studio
+from app.qt.canvas.selection import Selection
 from app.qt.theme import DARK, LIGHT, Theme
 from tests.gui.studios import open_studio
 
@@ -22,7 +26,10 @@ import sys
 from PySide6.QtWidgets import QApplication
 from app.client.settings import EngineSettings
 from app.model.home import find_home
+from app.model.job import Result
+from app.model.layouts import Place
 from app.qt.application import Studio
+from app.qt.canvas.selection import Selection
 
 application = QApplication(["sinopia"])
 home = find_home()
@@ -85,24 +92,40 @@ def _tabbed(window: QWidget, limit: int = 400) -> set[QWidget]:
     return reached
 
 
-@pytest.mark.parametrize("graph", [False, True])
-def test_tab_leads_to_everything(studio: Studio, graph: bool) -> None:
+def _show(studio: Studio, place: Place) -> None:
+    """A workspace with as much in it as can be: a node is selected, a picture of the gallery chosen."""
     window = studio.window
-    window.show_workspace(graph=graph)
+    if place is Place.GALLERY:
+        window.show_gallery()
+        folder = studio.gallery.results
+        folder.mkdir(parents=True)
+        Image.new("RGB", (40, 30)).save(folder / "kept.png")
+        studio.gallery.add([Result(folder / "kept.png", "saved", 40, 30, "an owl", 1, 1, 2.0)])
+        window.gallery.grid.choose(studio.gallery.entries[0].name)
+    else:
+        window.show_workspace(graph=place is Place.GRAPH)
+        window.canvas.canvas.select(Selection.of(nodes=("base",)))
     QApplication.processEvents()
+
+
+@pytest.mark.parametrize("place", Place)
+def test_tab_leads_to_everything(studio: Studio, place: Place) -> None:
+    window = studio.window
+    _show(studio, place)
     missed = _wanting_focus(window) - _tabbed(window)
     assert not missed, sorted(f"{type(each).__name__} {each.accessibleName()}" for each in missed)
 
 
+@pytest.mark.parametrize("place", Place)
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
-def test_the_focus_is_seen(studio: Studio, theme: Theme) -> None:
+def test_the_focus_is_seen(studio: Studio, theme: Theme, place: Place) -> None:
     window = studio.window
     window.wear_theme(theme)
-    QApplication.processEvents()
+    _show(studio, place)
     unseen = []
     for widget in _wanting_focus(window):
-        if isinstance(widget, QPlainTextEdit) or widget is window.page.view:
-            continue  # a cursor blinks there, or the brush stands there
+        if isinstance(widget, QPlainTextEdit) or widget in (window.page.view, window.canvas, window.gallery.grid):
+            continue  # a cursor blinks there, the brush stands there, or what is chosen is marked
         window.setFocus()
         QApplication.processEvents()
         before = widget.grab().toImage()
@@ -114,7 +137,9 @@ def test_the_focus_is_seen(studio: Studio, theme: Theme) -> None:
     assert not unseen, sorted(unseen)
 
 
-def test_every_control_has_a_name_for_screen_readers(studio: Studio) -> None:
+@pytest.mark.parametrize("place", Place)
+def test_every_control_has_a_name_for_screen_readers(studio: Studio, place: Place) -> None:
+    _show(studio, place)
     nameless = []
     for widget in _wanting_focus(studio.window):
         said = widget.accessibleName() or getattr(widget, "text", str)() or widget.toolTip()

@@ -60,6 +60,7 @@ class Inspector(QScrollArea):
 
     def __init__(self, focus: Focus, registry: Registry, facts: Facts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what it holds has it, and is scrolled to
         self.fields: dict[str, Field] = {}
         self.names: dict[str, NameField] = {}
         self.title: QLineEdit | None = None

@@ -173,7 +173,6 @@ class GalleryPage(QWidget):
         layout.setSpacing(0)
         layout.addLayout(left, 1)
         layout.addWidget(self.details)
-        self.setFocusProxy(self.grid)
 
     def _made_bar(self) -> QWidget:
         bar = QWidget()
