@@ -203,7 +203,7 @@ class Running(QObject):
         self._stage.bar.show_job(running, max(0, len(unfinished) - 1))
         if self._cancel is not None:
             self._cancel.setEnabled(running is not None)
-        doing = f"Making “{running.prompt}”" if running is not None and running.state is JobState.RUNNING else ""
+        doing = _making(running) if running is not None and running.state is JobState.RUNNING else ""
         self._stage.status.show_state(self._jobs.engine, doing)
 
     def _preview(self, job: Job, preview: Preview) -> None:
@@ -276,3 +276,7 @@ def _png(image: QImage) -> bytes:
         QSize(_THUMBNAIL, _THUMBNAIL), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
     )
     return encoded(small)
+
+
+def _making(job: Job) -> str:
+    return f"Making “{job.prompt}”" if job.prompt.strip() else "Making a picture without a sentence"

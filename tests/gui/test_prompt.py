@@ -234,8 +234,10 @@ def test_a_second_sentence_has_its_part_of_the_steps(studio: Studio) -> None:
     assert desk.prompt == "a castle on snow"
 
 
-def test_what_only_the_graph_knows_is_said_so(studio: Studio) -> None:
+def test_what_only_the_graph_knows_is_said_so(studio: Studio, qtbot: QtBot) -> None:
     desk, lines = studio.window.desk, studio.window.page.sentence.lines
+    write(studio.window, "a castle")
+    qtbot.waitUntil(lambda: bool(lines.count.told))
     registry = studio.workspace.registry
     switched = edits.add_switch(desk.document, registry)
     switch = face_of(switched, registry).switch
@@ -246,6 +248,7 @@ def test_what_only_the_graph_knows_is_said_so(studio: Studio) -> None:
     listed = edits.add_node(driven, spec, "list")
     desk.edit("Wire", lambda _document: edits.connect(listed, registry, End("list", "texts"), End("prompt", "text")))
     assert lines.negative.field.toPlainText() == "Driven by the graph."
+    qtbot.waitUntil(lambda: lines.count.told == "")
     assert lines.negative.field.isReadOnly()
     assert not lines.negative.remove.isEnabled()
     assert studio.window.page.prompt.isReadOnly()

@@ -63,7 +63,6 @@ class RunBar(QWidget):
         layout.addWidget(self.generate)
         layout.addWidget(self.count)
         layout.addWidget(self.live)
-        layout.addWidget(self.cancel)
         layout.addSpacing(2 * GRID)
         layout.addWidget(QLabel("Seed"))
         self.seed = QLineEdit()
@@ -77,6 +76,7 @@ class RunBar(QWidget):
         layout.addSpacing(2 * GRID)
         self._told, self._progress, self._foreseen = QLabel(), QProgressBar(), ""
         layout.addLayout(self._made_progress(), 1)
+        layout.addWidget(self.cancel)  # beside what it ends, where coming and going moves no other control
         layout.addWidget(self.queue)
         desk.changed.connect(self.refresh)
         self.refresh()

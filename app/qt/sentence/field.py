@@ -291,8 +291,8 @@ class SentenceField(QPlainTextEdit):
         return text if isinstance(text, str) else ""
 
     def _ask(self) -> None:
-        if self.node is not None:
-            self._check.ask(model_behind(self._desk.document, self._desk.face.first), self._text)
+        written = self.node is not None
+        self._check.ask(model_behind(self._desk.document, self._desk.face.first) if written else None, self._text)
 
     def _hear(self, found: Checked | None) -> None:
         self._known = found
