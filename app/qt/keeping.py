@@ -16,10 +16,6 @@ from app.qt.panels.messages import MessageBar
 from app.qt.panels.strip import Kept, Part, ResultsStrip
 from app.qt.running import Running
 
-HANDLING = ("run.look", "run.star", "run.compare", "run.remove", "run.save-copy", "run.copy", "run.show-file")
-RESTORING = ("run.restore", "run.restore-seed", "run.restore-prompt", "run.restore-paint")
-"""Actions whose keys are heard both in the gallery and in the strip."""
-
 
 class Keeping(QObject):
     """`show_gallery` and `show_paint` lead to those workspaces."""

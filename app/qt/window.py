@@ -33,7 +33,7 @@ from app.qt.foreseeing import Foreseeing
 from app.qt.gallery.page import GalleryPage
 from app.qt.gallery.removed import RemovedPictures
 from app.qt.graph_page import GraphPage
-from app.qt.keeping import HANDLING, RESTORING, Keeping
+from app.qt.keeping import Keeping
 from app.qt.living import Living
 from app.qt.menus import RecentMenu, fill_menus
 from app.qt.paint_actions import bind_painting
@@ -49,8 +49,9 @@ from app.qt.panels.run_bar import RunBar
 from app.qt.panels.size import SizePanel
 from app.qt.panels.small_view import SmallView
 from app.qt.panels.status import EngineStatus
-from app.qt.panels.strip import Part, ResultsStrip
+from app.qt.panels.strip import ResultsStrip
 from app.qt.parts import Parts
+from app.qt.picture_actions import bind_pictures, hand_pictures
 from app.qt.pictures import holds_pictures, local_files
 from app.qt.preferences import SEED_ACTIONS, Governed, Preferences
 from app.qt.reporting import Reporting
@@ -256,16 +257,8 @@ class StudioWindow(QMainWindow):
         self.actions_.group(*SEED_ACTIONS.values())
         bind("run.live", lambda: self.living.switch(on=self.actions_["run.live"].isChecked()), self.page)
         bind("run.clear", lambda: self.desk.show_picture(None))
-        for name, part in zip(RESTORING, Part, strict=True):
-            bind(name, partial(self._restore, part))
-        bind("run.look", lambda: self.keeping.look())  # noqa: PLW0108  `keeping` is made after the actions
-        bind("run.star", lambda: self.keeping.star())  # noqa: PLW0108
-        bind("run.compare", lambda: self.keeping.compare())  # noqa: PLW0108
-        bind("run.remove", lambda: self.keeping.remove())  # noqa: PLW0108
+        bind_pictures(self.actions_, lambda: self.keeping)  # made after the actions
         bind("run.empty-removed", lambda: self.removed.empty())  # noqa: PLW0108
-        bind("run.save-copy", lambda: self.keeping.save_copy())  # noqa: PLW0108
-        bind("run.copy", lambda: self.keeping.copy())  # noqa: PLW0108
-        bind("run.show-file", lambda: self.keeping.show_file())  # noqa: PLW0108
 
     def _generate(self, *, first: bool = False, fresh: bool = False) -> None:
         take_over(self.focusWidget())
@@ -397,16 +390,9 @@ class StudioWindow(QMainWindow):
     def _choose_seed_mode(self, mode: SeedMode) -> None:
         self.preferences.choose_seed_mode(mode)
 
-    def _restore(self, part: Part) -> None:
-        self.keeping.restore(part)
-
     def _hand_results(self) -> None:
         """Let the same things be done with a picture in the strip and in the gallery."""
-        handling = [self.actions_[name] for name in HANDLING]
-        for place in (self.gallery, self.strip):
-            place.addActions([*handling, *(self.actions_[name] for name in RESTORING)])
-        self.strip.more = handling
-        self.strip.gallery_button.setDefaultAction(self.actions_["view.gallery"])
+        hand_pictures(self.actions_, self.gallery, self.strip)
         self.strip.picked.connect(self._follow_results)
         self.gallery.chosen.connect(self._follow_results)
         self.running.gallery_read.connect(self.gallery.refresh)
