@@ -59,6 +59,13 @@ class Actions:
             group.addAction(self[name])
         self[names[0]].setChecked(True)
 
+    def retitle(self, name: str, title: str) -> None:
+        """Call an action something else; its letter in the menu stays where the new title has it too."""
+        made = self[name]
+        _, mark, marked = made.text().partition("&")
+        place = title.casefold().find(marked[:1].casefold()) if mark else -1
+        made.setText(title if place < 0 else f"{title[:place]}&{title[place:]}")
+
     def rebind(self, shortcuts: Mapping[str, str]) -> None:
         """Give all actions the keys that the artist chose."""
         self._shortcuts = shortcuts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint, QUrl
+from PySide6.QtCore import QObject, QPoint, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
@@ -18,7 +18,9 @@ from app.qt.running import Running
 
 
 class Keeping(QObject):
-    """`show_gallery` and `show_paint` lead to those workspaces."""
+    """`show_gallery` and `show_paint` lead to those workspaces. `marked`: a picture is a favourite, or no longer."""
+
+    marked = Signal()
 
     def __init__(
         self,
@@ -34,7 +36,10 @@ class Keeping(QObject):
         self._gallery, self._page, self._strip = gallery, page, strip
         self._running, self._messages = running, messages
         self._show_gallery, self._show_paint = show_gallery, show_paint
-        self._disconnect = gallery.removed.connect(lambda name: strip.take_out(gallery.folder / name))
+        self._disconnect = [
+            gallery.removed.connect(lambda name: strip.take_out(gallery.folder / name)),
+            gallery.changed.connect(self._renew),
+        ]
         self._told = self._offered = ""
         page.told.connect(self._tell)
         for signal in (page.left, page.chosen):
@@ -42,7 +47,8 @@ class Keeping(QObject):
 
     def leave(self) -> None:
         """The window closes."""
-        self._disconnect()
+        for disconnect in self._disconnect:
+            disconnect()
         self._page.leave()
 
     def move_on(self) -> None:
@@ -64,6 +70,11 @@ class Keeping(QObject):
         """Whether a picture is chosen."""
         return bool(self.chosen) or (not self._in_gallery and self._strip.current is not None)
 
+    @property
+    def starred(self) -> bool:
+        """Whether all chosen pictures are favourites."""
+        return all(entry.starred for entry in self.chosen)
+
     def restore(self, part: Part) -> None:
         """Go back to what made the chosen picture, all of it or a part."""
         if not self._in_gallery:
@@ -83,7 +94,7 @@ class Keeping(QObject):
     def star(self) -> None:
         """Mark the chosen pictures as favourites, or no longer where all of them are."""
         chosen = self.chosen
-        starred = not all(entry.starred for entry in chosen)
+        starred = not self.starred
         for entry in chosen:
             self._gallery.star(entry.name, starred)
 
@@ -138,6 +149,10 @@ class Keeping(QObject):
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(at)
 
+    def _renew(self, entry: Entry) -> None:
+        self._strip.renew(self._kept(entry))
+        self.marked.emit()
+
     def _tell(self, sentence: str) -> None:
         self._told = sentence
         self._messages.say(sentence)
@@ -152,7 +167,7 @@ class Keeping(QObject):
         return None if self._in_gallery or self._strip.current is None else self._strip.current.path
 
     def _kept(self, entry: Entry) -> Kept:
-        return Kept(self._gallery.path(entry), entry.prompt, entry.seed)
+        return Kept(self._gallery.path(entry), entry.prompt, entry.seed, entry.starred)
 
     def _bring_to_gallery(self) -> None:
         chosen = self.chosen

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from app.model.actions import Need
 from app.qt.actions import Actions
 from app.qt.gallery.page import GalleryPage
 from app.qt.keeping import Keeping
@@ -42,6 +43,12 @@ def hand_pictures(actions: Actions, gallery: GalleryPage, strip: ResultsStrip) -
         place.addActions([*handling, *(actions[name] for name in RESTORING)])
     strip.more = handling
     strip.gallery_button.setDefaultAction(actions["view.gallery"])
+
+
+def follow_pictures(actions: Actions, keeping: Keeping) -> None:
+    """Another picture is chosen, or none, or it was marked."""
+    actions.allow(Need.RESULT, there=keeping.there)
+    actions.retitle("run.star", "Unstar" if keeping.chosen and keeping.starred else "Star")
 
 
 def _restore(keeping: Callable[[], Keeping], part: Part) -> None:

@@ -263,7 +263,7 @@ class Running(QObject):
         self._stage.strip.add(self._kept(entry))
 
     def _kept(self, entry: Entry) -> Kept:
-        return Kept(self._gallery.path(entry), entry.prompt, entry.seed)
+        return Kept(self._gallery.path(entry), entry.prompt, entry.seed, entry.starred)
 
 
 def _told(job: Job, node: str | None, problem: Problem) -> str:

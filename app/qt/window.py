@@ -51,7 +51,7 @@ from app.qt.panels.small_view import SmallView
 from app.qt.panels.status import EngineStatus
 from app.qt.panels.strip import ResultsStrip
 from app.qt.parts import Parts
-from app.qt.picture_actions import bind_pictures, hand_pictures
+from app.qt.picture_actions import bind_pictures, follow_pictures, hand_pictures
 from app.qt.pictures import holds_pictures, local_files
 from app.qt.preferences import SEED_ACTIONS, Governed, Preferences
 from app.qt.reporting import Reporting
@@ -395,13 +395,14 @@ class StudioWindow(QMainWindow):
         hand_pictures(self.actions_, self.gallery, self.strip)
         self.strip.picked.connect(self._follow_results)
         self.gallery.chosen.connect(self._follow_results)
+        self.keeping.marked.connect(self._follow_results)
         self.running.gallery_read.connect(self.gallery.refresh)
         self.running.submitting.connect(self.living.make_way)
         self.bar.counted.connect(self.running.set_count)
         self._follow_results()
 
     def _follow_results(self) -> None:
-        self.actions_.allow(Need.RESULT, there=self.keeping.there)
+        follow_pictures(self.actions_, self.keeping)
 
     def _follow_selection(self) -> None:
         selection = self.canvas.canvas.selection

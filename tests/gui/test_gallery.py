@@ -12,7 +12,7 @@ from PIL.PngImagePlugin import PngInfo
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.files.embedded import picture_facts
@@ -20,6 +20,7 @@ from app.model import edits
 from app.model.conversion import MaskEncoder, to_project
 from app.model.gallery import LIST_NAME, REMOVED, THUMBNAILS, Entry
 from app.model.job import JobState, Result
+from app.qt.actions import plain_text
 from app.qt.application import Studio
 from nodes.graph.model import End
 from tests.gui.studios import CTRL, LONG, NO_KEYS, open_studio, quick_project, strike, write
@@ -94,6 +95,22 @@ def test_favourites_are_starred_by_key_and_shown_alone(studio: Studio) -> None:
     click(studio, 0)
     strike(studio.window, Qt.Key.Key_S)
     assert [entry.starred for entry in studio.gallery.entries] == [False, False, True]
+
+
+def test_a_star_is_offered_to_be_taken_away_and_seen_in_the_strip(studio: Studio) -> None:
+    window = studio.window
+    (button,) = (each for each in window.gallery.details.findChildren(QPushButton) if "tar" in each.text())
+    before = [kept.starred for kept in window.strip.kept]
+    click(studio, 1)
+    QTest.mouseClick(button, LEFT)
+    assert [kept.starred for kept in window.strip.kept] == [False, True, False] != before
+    assert (button.text(), plain_text(window.actions_["run.star"])) == ("Unstar", "Unstar")
+    click(studio, 0)
+    assert button.text() == "Star"
+    click(studio, 1)
+    QTest.mouseClick(button, LEFT)
+    assert [kept.starred for kept in window.strip.kept] == before
+    assert button.text() == "Star"
 
 
 def test_one_is_looked_at_large_and_the_next(studio: Studio, qtbot: QtBot) -> None:

@@ -13,7 +13,7 @@ from app.model.durations import measured_time
 from app.model.gallery import Entry
 from app.model.provenance import Provenance
 from app.model.timeline_words import sampler_said
-from app.qt.actions import Actions
+from app.qt.actions import Actions, plain_text
 from app.qt.panels.parts import heading, rule
 from app.qt.theme import GRID, Icons
 
@@ -93,7 +93,9 @@ class Details(QWidget):
             row.addWidget(self._button(actions[name], title))
         layout.addLayout(row)
         layout.addStretch(1)
-        _pair(layout, self._button(actions["run.star"], "Star"), self._button(actions["run.compare"], "Compare"))
+        star = self._button(actions["run.star"], "Star")
+        actions["run.star"].changed.connect(lambda: star.setText(plain_text(actions["run.star"])))
+        _pair(layout, star, self._button(actions["run.compare"], "Compare"))
         _pair(
             layout, self._button(actions["run.show-file"], "Show File"), self._button(actions["run.remove"], "Remove")
         )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
-
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QPainter, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -18,14 +16,13 @@ from PySide6.QtWidgets import (
 from app.model.gallery import Entry
 from app.qt.eliding import elided
 from app.qt.gallery.shelf import ENTRY, Shelf
+from app.qt.star import paint_star
 from app.qt.theme import GRID
 
 PICTURE = 21 * GRID
 _MARGIN = GRID
 _CAPTION, _LINE = 5 * GRID, 18
 TILE = QSize(PICTURE + 2 * _MARGIN, PICTURE + _CAPTION + 2 * _MARGIN)
-_STAR = 8.0
-_GOLD = QColor("#f0c75e")
 
 
 class Grid(QListView):
@@ -107,7 +104,7 @@ class _Tiles(QStyledItemDelegate):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(shown).adjusted(-3, -3, 3, 3), 4.0, 4.0)
         if entry.starred:
-            _star(painter, QPointF(shown.right() - 16.0, shown.top() + 17.0))
+            paint_star(painter, QPointF(shown.right() - 16.0, shown.top() + 17.0))
         _caption(painter, frame, entry, palette, bright=selected)
         painter.restore()
 
@@ -138,17 +135,3 @@ def _caption(painter: QPainter, frame: QRect, entry: Entry, palette: QPalette, *
     painter.setPen(palette.placeholderText().color())
     below = entry.name if entry.seed is None else f"Seed {entry.seed}"
     painter.drawText(upper.translated(0, _LINE), left, elided(below, painter.font(), upper.width()))
-
-
-def _star(painter: QPainter, centre: QPointF) -> None:
-    """A star on a dark disc, to be seen over any picture."""
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(0, 0, 0, 170))
-    painter.drawEllipse(centre, 1.4 * _STAR, 1.4 * _STAR)
-    points = QPolygonF()
-    for corner in range(10):
-        radius = _STAR if corner % 2 == 0 else 0.42 * _STAR
-        angle = math.radians(36.0 * corner - 90.0)
-        points.append(centre + QPointF(radius * math.cos(angle), radius * math.sin(angle)))
-    painter.setBrush(_GOLD)
-    painter.drawPolygon(points)

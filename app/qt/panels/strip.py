@@ -7,13 +7,36 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPoint, QSize, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QAction, QIcon, QImageReader, QKeyEvent, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QListWidget, QListWidgetItem, QMenu, QToolButton, QWidget
+from PySide6.QtCore import (
+    QMimeData,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QPointF,
+    QSize,
+    Qt,
+    QTimer,
+    QUrl,
+    Signal,
+)
+from PySide6.QtGui import QAction, QIcon, QImageReader, QKeyEvent, QPainter, QPixmap
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolButton,
+    QWidget,
+)
 
 from app.qt.panels.parts import BUTTON
 from app.qt.pictures import read_image
 from app.qt.plain import plain_tip
+from app.qt.star import paint_star
 from app.qt.theme import ICON_SIZE
 
 THUMBNAIL = 72
@@ -38,6 +61,7 @@ class Kept:
     path: Path
     prompt: str = ""
     seed: int | None = None
+    starred: bool = False
 
     @property
     def told(self) -> str:
@@ -119,6 +143,13 @@ class ResultsStrip(QWidget):
         self._list.hide()
         self._empty.show()
 
+    def renew(self, kept: Kept) -> None:
+        """What is known of a picture has changed."""
+        self._earlier = [kept if each.path == kept.path else each for each in self._earlier]
+        for row, each in enumerate(self.kept):
+            if each.path == kept.path:
+                self._list.item(row).setData(_ROLE, kept)
+
     def take_out(self, path: Path) -> None:
         """A picture has gone."""
         self._earlier = [kept for kept in self._earlier if kept.path != path]
@@ -167,6 +198,21 @@ class ResultsStrip(QWidget):
         menu.popup(self._list.viewport().mapToGlobal(at))
 
 
+class _Tile(QStyledItemDelegate):
+    """A picture, with a star in its corner where it is a favourite."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().paint(painter, option, index)
+        kept: Kept = index.data(_ROLE)
+        if kept.starred:
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            paint_star(painter, QPointF(option.rect.right() - 14.0, option.rect.top() + 15.0))
+            painter.restore()
+
+
 class _Thumbnails(QListWidget):
     """One row of pictures that can be dragged out as files."""
 
@@ -184,6 +230,7 @@ class _Thumbnails(QListWidget):
         self.setUniformItemSizes(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Results")
+        self.setItemDelegate(_Tile(self))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         super().keyPressEvent(event)
