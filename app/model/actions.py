@@ -256,7 +256,7 @@ def _picture() -> tuple[Action, ...]:
     return (
         picture("restore", "Restore All From This Picture", icon="restore"),
         picture("restore-seed", "Take Only Its Seed"),
-        picture("restore-prompt", "Take Only Its Prompt"),
+        picture("restore-prompt", "Take Only Its Sentence"),
         picture("restore-paint", "Take Only Its Paint"),
         picture("look", "Look at It Large", "Return", "Space", group=1),
         picture("star", "Star", "S", icon="star", told="Mark as a favourite, or no longer", group=1),

@@ -299,7 +299,7 @@ def test_a_picture_that_is_dropped_offers_what_can_be_taken_from_it(studio: Stud
     QApplication.sendEvent(window, QDragEnterEvent(place, copy, data, LEFT, NO_KEYS))
     QApplication.sendEvent(window, QDropEvent(QPointF(place), copy, data, LEFT, NO_KEYS))
     menu = next(each for each in window.findChildren(QMenu) if each.isVisible())
-    next(action for action in menu.actions() if action.text() == "Take Its Seed").trigger()
+    next(action for action in menu.actions() if action.text() == "Take Only Its Seed").trigger()
     menu.close()
     assert desk.seed == 2
 

@@ -18,7 +18,7 @@ from app.qt.panels.parts import heading, rule
 from app.qt.theme import GRID, Icons
 
 WIDTH = 36 * GRID
-_RESTORING = (("run.restore-seed", "Seed"), ("run.restore-prompt", "Prompt"), ("run.restore-paint", "Paint"))
+_RESTORING = (("run.restore-seed", "Seed"), ("run.restore-prompt", "Sentence"), ("run.restore-paint", "Paint"))
 _TOLD = ("Model", "Steps", "Sampler", "CFG scale")
 _NAMES = {"CFG scale": "Guidance"}
 

@@ -49,9 +49,9 @@ class Part(Enum):
     """What is taken over from a picture; the value is what menus call it."""
 
     ALL = "Restore All"
-    SEED = "Take Its Seed"
-    PROMPT = "Take Its Sentence"
-    PAINT = "Take Its Paint"
+    SEED = "Take Only Its Seed"
+    PROMPT = "Take Only Its Sentence"
+    PAINT = "Take Only Its Paint"
 
 
 @dataclass(frozen=True)
