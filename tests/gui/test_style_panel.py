@@ -20,6 +20,7 @@ from app.model.starting import starting_document
 from app.qt import pictures as opened
 from app.qt.desk import Desk
 from app.qt.panels import picture_reader as reading
+from app.qt.panels.number import NumberSlider
 from app.qt.panels.style import StylePanel
 from app.qt.theme import DARK, Icons
 from nodes.registry import built_in
@@ -194,3 +195,18 @@ def test_the_crop_is_moved_by_keys_and_taken_away(panel: StylePanel, desk: Desk,
 def test_the_crop_closes_with_its_picture(panel: StylePanel, desk: Desk, cropping: str) -> None:
     desk.session.undo()
     assert not panel.crop.isVisible()
+
+
+def test_the_share_of_the_steps_is_typed_in_per_cent(panel: StylePanel, desk: Desk, cropping: str) -> None:
+    (begin,) = (slider for slider in panel.findChildren(NumberSlider) if slider.accessibleName() == "From")
+    begin.setFocus()
+    QTest.keyClicks(begin, "2")
+    assert begin.field is not None
+    QTest.keyClicks(begin.field, "5")
+    QTest.keyClick(begin.field, Qt.Key.Key_Return)
+    assert panel.node is not None
+    assert desk.document.nodes[panel.node].params["begin"] == 0.25
+    desk.session.undo()
+    assert begin.value == 0.0
+    desk.session.redo()
+    assert begin.value == 25.0

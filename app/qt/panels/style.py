@@ -28,20 +28,33 @@ _WEIGHT = Range(0.0, 4.0, 1.0, curve=2.0)
 
 @dataclass(frozen=True)
 class _Slider:
-    """A slider over the parameter `name` of the Style Reference."""
+    """A slider over the parameter `name` of the Style Reference; one of the parameter is `scale` on the slider."""
 
     name: str
     title: str
     range: Range
     help: str
+    scale: float = 1.0
 
 
 _STRENGTH = _Slider("strength", "Strength", Range(0.0, 2.0, 1.0), "How strongly the look acts")
 _LITERAL = _Slider(
     "literal", "Literal", Range(0.0, 1.0, 1.0), "1 takes also what the pictures show, 0 only how they look"
 )
-_BEGIN = _Slider("begin", "From", Range(0.0, 1.0, 0.0), "The share of the steps after which the look begins to act")
-_FINISH = _Slider("finish", "To", Range(0.0, 1.0, 1.0), "The share of the steps after which the look acts no more")
+_BEGIN = _Slider(
+    "begin",
+    "From",
+    Range(0.0, 100.0, 0.0, "%", digits=0),
+    "The share of the steps after which the look begins to act",
+    100.0,
+)
+_FINISH = _Slider(
+    "finish",
+    "To",
+    Range(0.0, 100.0, 100.0, "%", digits=0),
+    "The share of the steps after which the look acts no more",
+    100.0,
+)
 _SLIDERS = (_STRENGTH, _LITERAL, _BEGIN, _FINISH)
 
 
@@ -137,9 +150,9 @@ class StylePanel(QWidget):
                 slider.set_value(weight)
             held = document.nodes[node].params
             for told, slider in self._sliders.items():
-                value = held.get(told.name, told.range.default)
+                value = held.get(told.name, told.range.default / told.scale)
                 if isinstance(value, (int, float)):
-                    slider.set_value(float(value))
+                    slider.set_value(float(value) * told.scale)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         event.setAccepted(holds_pictures(event.mimeData()))
@@ -154,7 +167,7 @@ class StylePanel(QWidget):
     def _made_sliders(self, layout: QVBoxLayout) -> dict[_Slider, NumberSlider]:
         made = {told: NumberSlider(told.title, told.range, told.help) for told in _SLIDERS}
         for told, slider in made.items():
-            slider.dragged.connect(lambda value, told=told: self._set(told, value))
+            slider.dragged.connect(lambda value, told=told: self._set(told, value / told.scale))
             slider.released.connect(self._desk.settle)
         for pair in ((_STRENGTH, _LITERAL), (_BEGIN, _FINISH)):
             row = QHBoxLayout()
