@@ -255,6 +255,16 @@ def test_what_only_the_graph_knows_is_said_so(studio: Studio, qtbot: QtBot) -> N
     assert Link(End("list", "texts"), End("prompt", "text")) in desk.document.graph.links
 
 
+def test_a_sentence_is_scrolled_only_where_it_does_not_fit(studio: Studio, qtbot: QtBot) -> None:
+    write(studio.window, "a castle")
+    strike(studio.window, Qt.Key.Key_Return)
+    write(studio.window, "on a hill")
+    bar = studio.window.page.prompt.verticalScrollBar()
+    assert (bar.isVisible(), bar.maximum()) == (False, 0)
+    strike(studio.window, Qt.Key.Key_Return)
+    qtbot.waitUntil(bar.isVisible)
+
+
 def test_a_double_click_on_a_phrase_chooses_its_layer(studio: Studio) -> None:
     window, desk, prompt = studio.window, studio.window.desk, studio.window.page.prompt
     write(window, "a red boat under a blue sky")

@@ -42,6 +42,7 @@ UNFINISHED = 400
 
 _WAVE_STEP, _WAVE_HEIGHT, _WAVE_BELOW, _WAVE_PEN = 2.5, 2.0, 2.0, 1.2
 _EDGE = 5  # border and padding of the style sheet
+_SPARE = 1  # pixel that Qt wants below the last line, or it offers to scroll to what is seen already
 _OURS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 _UNDOING = ("edit-undo", "edit-redo")  # as Qt calls what its own menus offer for a text
 _RETURNS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -110,7 +111,7 @@ class SentenceField(QPlainTextEdit):
         if self._written.lines == 1:
             self.document().setDocumentMargin(1.0)
         lines = self._written.lines * self.fontMetrics().lineSpacing() + 2 * self.document().documentMargin()
-        self.setFixedHeight(round(lines) + 2 * _EDGE)
+        self.setFixedHeight(round(lines) + _SPARE + 2 * _EDGE)
 
     def refresh(self) -> None:
         """Show the text as it is."""
