@@ -101,6 +101,11 @@ class Desk(QObject):
         return text if isinstance(text, str) else ""
 
     @property
+    def sentence_driven(self) -> bool:
+        """Whether only the graph knows the sentence, so that no words of it can be painted."""
+        return self._face.prompt is None or "prompt.text" in self._face.driven
+
+    @property
     def seed(self) -> int | None:
         """The seed of the next run; None when only the graph knows."""
         end = self._face.seed
@@ -153,7 +158,7 @@ class Desk(QObject):
 
     def paint_phrase(self, start: int, end: int) -> bool:
         """Make characters [start, end) of the sentence a layer, and the one that is painted on."""
-        if self._face.prompt is None:
+        if self._face.prompt is None or self.sentence_driven:
             self.told.emit("The sentence is driven by the graph. Paint phrases where its Prompt node is.")
             return False
         self.rest(resting=False)

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QPaintEvent, QRegion, QTextCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QToolTip
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QToolTip
 from pytestqt.qtbot import QtBot
 
 from app.model import edits
@@ -247,7 +247,11 @@ def test_what_only_the_graph_knows_is_said_so(studio: Studio, qtbot: QtBot) -> N
     assert spec is not None
     listed = edits.add_node(driven, spec, "list")
     desk.edit("Wire", lambda _document: edits.connect(listed, registry, End("list", "texts"), End("prompt", "text")))
-    assert lines.negative.field.toPlainText() == "Driven by the graph."
+    for field in (lines.negative.field, studio.window.page.prompt):
+        assert (field.toPlainText(), field.placeholderText()) == ("", "Driven by the graph.")
+    (told,) = (each for each in studio.window.page.phrases.findChildren(QLabel) if each.text().startswith("The sente"))
+    assert told.isVisible()
+    assert not studio.window.page.sentence.paint.isEnabled()
     qtbot.waitUntil(lambda: lines.count.told == "")
     assert lines.negative.field.isReadOnly()
     assert not lines.negative.remove.isEnabled()

@@ -23,6 +23,9 @@ _OVERLAPS: tuple[tuple[Overlap, str, str], ...] = (
     ("mix", "Mix", "Where layers overlap, all act together"),
 )
 
+_INVITATION = "Select words in the sentence and press Ctrl+P: they become a layer to paint on."
+_DRIVEN = "The sentence is driven by the graph. Words can be painted once it is written here."
+
 
 @dataclass(frozen=True)
 class _Shown:
@@ -30,6 +33,7 @@ class _Shown:
     active: str | None
     beside: str
     overlap: Overlap
+    driven: bool
 
 
 class PhrasePanel(QWidget):
@@ -50,7 +54,7 @@ class PhrasePanel(QWidget):
         self._shown: _Shown | None = None
         self._list = PhraseList()
         self.overlap = OverlapChoice(desk, self)
-        self._empty = quiet("Select words in the sentence and press Ctrl+P: they become a layer to paint on.")
+        self._empty = quiet(_INVITATION)
         self._details = PhraseDetails(desk, icons)
         layout = panel_column(self)
         for widget in (self._list, self._empty, self._details):
@@ -74,7 +78,8 @@ class PhrasePanel(QWidget):
 
     def refresh(self) -> None:
         """Show the phrases as they are."""
-        now = _Shown(self._desk.phrases, self._desk.active, self._beside, self._desk.overlap)
+        desk = self._desk
+        now = _Shown(desk.phrases, desk.active, self._beside, desk.overlap, desk.sentence_driven)
         if now == self._shown:
             return
         known, self._shown = self._shown, now
@@ -86,6 +91,7 @@ class PhrasePanel(QWidget):
             self._rows[layer.id].show_layer(layer, active=active, beside=beside, alone=alone)
         self._list.setVisible(bool(now.layers))
         self._empty.setVisible(not now.layers)
+        self._empty.setText(_DRIVEN if now.driven else _INVITATION)
         self.overlap.show_overlap(now.overlap, there=len(now.layers) > 1)
         self._details.show_layer(self._desk.active_phrase)
 

@@ -117,7 +117,8 @@ class SentenceField(QPlainTextEdit):
         """Show the text as it is."""
         node = self.node
         self.setReadOnly(node is None)
-        text = DRIVEN if node is None else self._held(node)
+        self.setPlaceholderText(DRIVEN if node is None else self._written.invitation)
+        text = "" if node is None else self._held(node)
         if text != self._text:
             self._write(text)
         if self.isVisible():
