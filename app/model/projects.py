@@ -20,6 +20,7 @@ from app.model.home import Home
 from app.model.journal import Journal, Recovered, forget
 from app.model.locks import FileLock, project_lock
 from app.model.recent import note_recent
+from app.model.seeds import Draw, draw_seed
 from app.model.session import Session
 from app.model.signal import Signal
 from app.model.starting import starting_document
@@ -81,11 +82,12 @@ def as_template(read: ReadDocument) -> ReadDocument:
 class Workspace:
     """What one window works on. Its session stays the same while one document gives way to another."""
 
-    def __init__(self, home: Home, registry: Registry, budget: int = DEFAULT_BUDGET) -> None:
-        """Begin with a new, untitled document."""
+    def __init__(self, home: Home, registry: Registry, budget: int = DEFAULT_BUDGET, draw: Draw = draw_seed) -> None:
+        """Begin with a new, untitled document; `draw` gives each its seed, or first pictures would be alike."""
         self.home = home
         self.registry = registry
-        self.session = Session(starting_document(registry), budget)
+        self._draw = draw
+        self.session = Session(starting_document(registry, seed=draw()), budget)
         self.path: Path | None = None
         self.thumbnail: bytes | None = None
         """A small PNG of the last result, put into the file at the next save."""
@@ -113,7 +115,7 @@ class Workspace:
     def new(self, template: Path | None = None) -> tuple[str, ...]:
         """Begin an untitled document, from a template if one is named. Raises UnreadableError."""
         if template is None:
-            self._take(starting_document(self.registry), None, UNTITLED, saved=True)
+            self._take(starting_document(self.registry, seed=self._draw()), None, UNTITLED, saved=True)
             return ()
         return self.adopt(as_template(read_document(template, self.registry)))
 

@@ -22,17 +22,17 @@ STAGES = 2
 _Place = tuple[str, str, str, float, float, dict[str, Json]]
 
 
-def starting_document(registry: Registry, card: ModelCard | None = None) -> Document:
+def starting_document(registry: Registry, card: ModelCard | None = None, seed: int = 1) -> Document:
     """A document in which only the sentence is missing, for the model of `card`: None for that of the program."""
     stages = cascade(shipped_card() if card is None else card)[:STAGES]
-    nodes = tuple(_node(registry, *place) for place in _places(stages))
+    nodes = tuple(_node(registry, *place) for place in _places(stages, seed))
     return Document(Graph(nodes, tuple(_link(*wire) for wire in _wires(stages))))
 
 
-def _places(stages: tuple[CascadeStage, ...]) -> Iterator[_Place]:
+def _places(stages: tuple[CascadeStage, ...], seed: int) -> Iterator[_Place]:
     side = stages[-1].size if stages else 0
     yield "prompt", "prompt", "", 0, 0, {}
-    yield "seed", "seed", "", 0, 2, {"seed": 1}
+    yield "seed", "seed", "", 0, 2, {"seed": seed}
     yield "size", "size-crop", "", 1, 1.2, {"width": side, "height": side} if side else {}
     yield SHIPPED, "storybook", "", 1, 0, {}
     if stages and stages[0].experts:

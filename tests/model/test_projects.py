@@ -21,6 +21,7 @@ from app.model.journal import Recovered
 from app.model.projects import Workspace, read_document
 from app.model.recent import Template, find_templates, load_recent, note_recent, read_thumbnail
 from app.model.recovery import find_recoverable
+from app.model.seeds import current_seed
 from app.model.starting import starting_document
 from nodes.graph.model import Graph, Node
 from nodes.graph.validate import validate
@@ -148,6 +149,15 @@ def test_another_document_takes_the_place_of_the_first_and_frees_its_file(
     assert workspace.title == "Untitled"
     workspace.close()
     other.close()
+
+
+def test_every_new_picture_has_a_seed_of_its_own(home: Home, registry: Registry) -> None:
+    workspace = Workspace(home, registry, draw=iter((7, 11)).__next__)
+    first = current_seed(workspace.session, registry)
+    workspace.new()
+    assert (first, current_seed(workspace.session, registry)) == (7, 11)
+    assert not workspace.session.dirty
+    workspace.close()
 
 
 def test_a_bare_graph_is_only_begun_from(home: Home, registry: Registry, tmp_path: Path) -> None:
