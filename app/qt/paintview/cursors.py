@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QTransform
 
+from app.paint.brush import Brush, Touch, slant
 from app.paint.toolbox import Tool
 from app.qt.paintview.marks import trace
+from app.qt.paintview.projection import Projection
 
 _SHAPES: Mapping[Tool, Qt.CursorShape] = {
     Tool.BRUSH: Qt.CursorShape.BlankCursor,  # the ring is the cursor
@@ -80,3 +83,10 @@ class Ring:
         for colour, width in ((QColor(0, 0, 0, 90), 2.0), (QColor(255, 255, 255, 140), 1.0)):
             painter.setPen(QPen(colour, width, Qt.PenStyle.DotLine))
             painter.drawPath(self._ellipse(at, core))
+
+
+def ring_of(brush: Brush, touch: Touch, projection: Projection) -> Ring:
+    """The ring of a brush under a pen that may lean, as it is seen."""
+    roundness, angle = slant(brush, touch)
+    radius = brush.size * projection.zoom / 2.0 / math.sqrt(roundness)
+    return Ring(radius, brush.hardness, roundness, angle + projection.angle)

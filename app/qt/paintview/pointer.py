@@ -91,3 +91,8 @@ def _pointer(
         control=bool(keys & Qt.KeyboardModifier.ControlModifier),
         alt=bool(keys & Qt.KeyboardModifier.AltModifier),
     )
+
+
+def sent_by_pen(event: QMouseEvent) -> bool:
+    """Whether a mouse event was sent beside a pen's: some systems do, and it must not paint twice."""
+    return event.pointingDevice().type() == QPointingDevice.DeviceType.Stylus

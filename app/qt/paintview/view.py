@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -19,7 +18,6 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
-    QPointingDevice,
     QResizeEvent,
     QTabletEvent,
     QWheelEvent,
@@ -27,15 +25,15 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from app.model.aside import Aside, at_once
-from app.paint.brush import Brush, slant
+from app.paint.brush import Brush
 from app.paint.overlap import Resize
 from app.paint.scene import PaintScene
 from app.paint.tiles import Pixels
 from app.paint.toolbox import REFERENCE_SIDE, Tool, ToolSettings
 from app.qt.paintview import marks
-from app.qt.paintview.cursors import Ring, cursor_shape
+from app.qt.paintview.cursors import Ring, cursor_shape, ring_of
 from app.qt.paintview.easel import EMPTY_TEXT, Easel
-from app.qt.paintview.pointer import Pointer, from_mouse, from_place, from_tablet
+from app.qt.paintview.pointer import Pointer, from_mouse, from_place, from_tablet, sent_by_pen
 from app.qt.paintview.projection import Projection
 from app.qt.paintview.surface import parts
 from app.qt.paintview.tools.crop import CropGesture
@@ -259,7 +257,7 @@ class PaintView(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.MiddleButton:
             self._begin(from_mouse(event, self.projection), PanGesture)
-        elif event.button() == Qt.MouseButton.LeftButton and not _from_pen(event):
+        elif event.button() == Qt.MouseButton.LeftButton and not sent_by_pen(event):
             self._press(from_mouse(event, self.projection))
         else:
             event.ignore()
@@ -485,18 +483,10 @@ class PaintView(QWidget):
             self._ring(self._hover).draw(painter, self._hover.view)
 
     def _ring(self, at: Pointer) -> Ring:
-        tip = self.settings.tip(erasing=self._tool is Tool.ERASER)
-        roundness, angle = slant(tip, at.touch)
-        radius = tip.size * self.projection.zoom / 2.0 / math.sqrt(roundness)
-        return Ring(radius, tip.hardness, roundness, angle + self.projection.angle)
+        return ring_of(self.settings.tip(erasing=self._tool is Tool.ERASER), at.touch, self.projection)
 
     def _ring_extent(self) -> QRectF:
         return QRectF() if self._hover is None else self._ring(self._hover).extent(self._hover.view)
 
 
 _PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
-
-
-def _from_pen(event: QMouseEvent) -> bool:
-    """Some systems send a mouse event beside an accepted one of a pen; it must not paint twice."""
-    return event.pointingDevice().type() == QPointingDevice.DeviceType.Stylus
