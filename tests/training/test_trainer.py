@@ -102,6 +102,7 @@ def test_micro_batches_add_up_to_the_batch(tmp_path: Path) -> None:
     assert_close(gradients, direct)
 
 
+@pytest.mark.filterwarnings("ignore:Guards may run slower:RuntimeWarning")  # torch's advice to users of Python 3.13.0
 @pytest.mark.parametrize("name", ["gradient_checkpointing", "channels_last", "compile"])
 def test_other_ways_to_compute_learn_the_same(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # The whole network is traced, and its graph run as it is: building machine code takes longer than all else here.
