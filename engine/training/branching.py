@@ -23,13 +23,14 @@ from engine.training.intervals import SIGMA_MAX, SIGMA_MIN, clipped
 class Branch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One model of the tree: a row of Tables 5 and 6.
 
-    It takes everything from the schedule's configuration but its noise (`expert` (level, index), or all `without`
-    some), the run it starts from, and how long and how fast it trains.
+    It takes everything from its `configuration` (None: the schedule's) but the part of the noise (`expert` (level,
+    index), or all `without` some), the run it starts from, and how long and how fast it trains.
     """
 
     name: str
     expert: Interval | None = None
     without: tuple[Interval, ...] = ()
+    configuration: str | None = None
     start_from: str | None = None
     steps: int | None = None
     minutes: float | None = None
@@ -93,6 +94,8 @@ def read_schedule(file: Path) -> Schedule:
 
 def _configured(file: Path, base: TrainingConfig, branch: Branch, seed: int) -> TrainingConfig:
     """The configuration of one model."""
+    if branch.configuration is not None:
+        base = read_config(file.parent / branch.configuration)
     own_length = branch.steps is not None or branch.minutes is not None
     length = {"steps": branch.steps, "minutes": branch.minutes} if own_length else {}
     rest = {"rate": branch.rate, "warmup": branch.warmup}

@@ -105,6 +105,17 @@ def test_parents_come_before_children_and_rows_change_what_they_name(tmp_path: P
     assert (by_name["high"].optimisation.steps, by_name["high"].optimisation.minutes) == (None, 0.00001)
 
 
+def test_a_model_may_be_trained_by_another_configuration(tmp_path: Path) -> None:
+    (tmp_path / "lessons.toml").write_text(TOML + "\n[noise]\nmean = 0.6\nstd = 1.1\n", encoding="utf-8")
+    row = 'name = "shared"\nexpert = [0, 0]\n'
+    file = write(tmp_path, TREE.replace(row, f'{row}configuration = "lessons.toml"\n'))
+    by_name = {run.name: run for run in read_schedule(file).runs}
+    assert (by_name["shared"].noise.mean, by_name["shared"].noise.std) == (0.6, 1.1)
+    assert (by_name["upper"].noise.mean, by_name["upper"].start_from) == (-1.2, "shared")
+    with pytest.raises(TrainingConfigError, match="nowhere"):
+        read_schedule(write(tmp_path, TREE.replace(row, f'{row}configuration = "nowhere.toml"\n')))
+
+
 def test_experts_and_complement_share_out_all_noise(tmp_path: Path) -> None:
     by_name = {run.name: run for run in read_schedule(write(tmp_path)).runs}
     (low,), (middle,), (high,) = (clipped(by_name[name].noise) for name in ("low", "middle", "high"))

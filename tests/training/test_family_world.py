@@ -21,6 +21,7 @@ from engine.training.world import Placed, Scene, SpritesMissingError, Tone, View
 from engine.training.world.family.captions import relation
 from engine.training.world.family.sampling import COLOURLESS, sample_scene
 from engine.training.world.family.words import COLOURS, FAMILY, plural
+from engine.training.world.kinds import KINDS
 from engine.training.world.sampling import MAX_OVERLAP, MIN_VISIBLE, overlap, visible
 from tests.models.small import random_encoders
 from tests.training.toy import TOML
@@ -206,3 +207,19 @@ def test_a_run_chooses_this_world_by_its_configuration(family: World, tmp_path: 
     rng.integers(2**62)
     expected = family.render(family.sample(rng, 3), config.network.size).images
     assert torch.equal(told.pictures, expected)
+
+
+def test_first_lessons_show_things_large_and_whole_with_the_sentences_of_the_world(family: World) -> None:
+    primer = World(family.sprites, KINDS["family-primer"])
+    scenes = primer.sample(np.random.default_rng(5), 400)
+    assert {scene.view for scene in scenes} == {View()}
+    assert 0.7 < np.mean([scene.style == "flat" for scene in scenes]) < 0.9
+    alone = [scene.objects[0] for scene in scenes if len(scene.objects) == 1]
+    assert 0.5 < len(alone) / len(scenes) < 0.7
+    for item in alone:
+        assert item.side >= 0.5
+        assert item.side / 2 <= min(item.x, item.y) <= max(item.x, item.y) <= 1.0 - item.side / 2
+    assert all(scene.caption[phrase.start : phrase.end] for scene in scenes for phrase in scene.phrases)
+    sibling = primer.sibling(scenes[0], np.random.default_rng(6))
+    assert (sibling.style, sibling.tone) == (scenes[0].style, scenes[0].tone)
+    assert sibling.objects != scenes[0].objects

@@ -14,7 +14,7 @@ class DrawnData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_fie
     A GPU learns from a batch in less time than it takes to think its scenes up.
     """
 
-    vocabulary: Literal["storybook", "family"] = "storybook"
+    vocabulary: Literal["storybook", "family", "family-primer"] = "storybook"
     reuse: int = 1
 
     def __post_init__(self) -> None:

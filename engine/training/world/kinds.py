@@ -10,13 +10,13 @@ from typing import Literal
 import numpy as np
 
 from engine.training.world import sampling
-from engine.training.world.family import backgrounds, styles
+from engine.training.world.family import backgrounds, primer, styles
 from engine.training.world.family import sampling as family
 from engine.training.world.family.words import COLOURS, FAMILY
 from engine.training.world.render import STORYBOOK, Kit
 from engine.training.world.scene import Scene
 
-Name = Literal["storybook", "family"]
+Name = Literal["storybook", "family", "family-primer"]
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,11 @@ class Kind:
 
 
 SMALL = Kind(STORYBOOK, sampling.sample_scene, sampling.sample_sibling)
+_FAMILY_KIT = Kit(FAMILY, backgrounds.SKIES, backgrounds.GROUNDS, backgrounds.ROLL, styles.FILTERS, 3, COLOURS)
 KINDS: Mapping[Name, Kind] = MappingProxyType(
     {
         "storybook": SMALL,
-        "family": Kind(
-            Kit(FAMILY, backgrounds.SKIES, backgrounds.GROUNDS, backgrounds.ROLL, styles.FILTERS, 3, COLOURS),
-            family.sample_scene,
-            family.sample_sibling,
-        ),
+        "family": Kind(_FAMILY_KIT, family.sample_scene, family.sample_sibling),
+        "family-primer": Kind(_FAMILY_KIT, primer.sample_scene, primer.sample_sibling),
     }
 )

@@ -49,9 +49,9 @@ def sample_style(rng: np.random.Generator) -> str:
     return str(rng.choice([style.name for style in VOCABULARY.styles], p=[0.37, 0.21, 0.21, 0.21]))
 
 
-def sample_view(rng: np.random.Generator) -> View:
-    """The whole canvas, or in 30 % of the scenes a square cut out of a larger one."""
-    if rng.random() >= CROPPED:
+def sample_view(rng: np.random.Generator, cropped: float = CROPPED) -> View:
+    """The whole canvas, or in a share `cropped` of the scenes a square cut out of a larger one."""
+    if rng.random() >= cropped:
         return View()
     height, width = (float(v) for v in rng.uniform(1.0, 1.6, 2))
     return View(height, width, float(rng.uniform(0.0, height - 1.0)), float(rng.uniform(0.0, width - 1.0)))

@@ -18,6 +18,8 @@ COLOURED = 0.45
 STACKED = 0.3
 TEXTURED = 0.3
 ANYWHERE = 0.3
+CROPPED = 0.45
+"""Nearly half: where few scenes are cut, a network learns nothing of what size and crop tell it."""
 COLOURLESS = frozenset({"ink", "sepia"})
 """Styles that show no colours: captions must not speak of any."""
 
@@ -44,9 +46,11 @@ def sample_tone(rng: np.random.Generator) -> Tone:
     )  # fmt: skip
 
 
-def sample_groups(rng: np.random.Generator, coloured: float) -> tuple[Group, ...]:
-    """Different things, each of a number and, with the probability `coloured`, of a colour."""
-    counts = GROUPS[int(rng.choice(len(GROUPS), p=GROUP_SHARES))]
+def sample_groups(
+    rng: np.random.Generator, coloured: float, shares: tuple[float, ...] = GROUP_SHARES
+) -> tuple[Group, ...]:
+    """Different things, each of a number and, with the probability `coloured`, of a colour; `shares` of `GROUPS`."""
+    counts = GROUPS[int(rng.choice(len(GROUPS), p=shares))]
     names = rng.choice(len(FAMILY.nouns), len(counts), replace=False)
     colours = tuple(COLOURS)
     return tuple(
@@ -95,7 +99,7 @@ def sample_content(style: str, tone: Tone, texture: float, rng: np.random.Genera
     sky = FAMILY.skies[int(rng.integers(len(FAMILY.skies)))].name
     ground = FAMILY.grounds[int(rng.integers(len(FAMILY.grounds)))].name
     groups = sample_groups(rng, 0.0 if style in COLOURLESS else COLOURED)
-    view = sample_view(rng)
+    view = sample_view(rng, CROPPED)
     horizon = float(rng.uniform(0.42, 0.68)) * view.height - view.top
     objects = place(groups, view, horizon, rng)
     seed = int(rng.integers(2**31))
