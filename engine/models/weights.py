@@ -34,8 +34,10 @@ def save_weights(
     part.replace(file)
 
 
-def load_weights(module: nn.Module, file: Path) -> None:
+def load_weights(module: nn.Module, file: Path, *, may_lack: str = "") -> None:
     """Copy the tensors of `file` into `module`, keeping the module's dtype and device.
+
+    `may_lack`: the child module that keeps its own weights where the file has none for it.
 
     Raises:
         ModelFileError: the file is missing, damaged, or made for another network.
@@ -46,6 +48,9 @@ def load_weights(module: nn.Module, file: Path) -> None:
         tensors = load_file(file)
     except (SafetensorError, OSError) as error:
         raise ModelFileError(file, f"the weights are damaged ({error})") from error
+    child = f"{may_lack}."
+    if may_lack and not any(name.startswith(child) for name in tensors):
+        tensors |= {name: own for name, own in module.state_dict().items() if name.startswith(child)}
     try:
         module.load_state_dict(tensors)
     except RuntimeError as error:

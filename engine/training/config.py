@@ -116,7 +116,7 @@ class TrainingConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Side of the whole pictures where the network is trained on patches of its own `size` (SR1024)."""
     sampling: Sampling | None = None
     start_from: str | None = None
-    """Name of the run whose averaged weights this one starts from."""
+    """Name of the run whose averaged weights this one starts from; it may be one without full-resolution layers."""
     seed: int = 0
 
     def __post_init__(self) -> None:

@@ -18,6 +18,7 @@ from engine.models.ediff.build import build_network
 from engine.models.ediff.denoiser import UNetDenoiser
 from engine.models.ediff.embeddings import Embeddings
 from engine.models.ediff.network import DenoisingNetwork
+from engine.models.ediff.unet import PIXELS
 from engine.models.weights import load_weights
 from engine.training.batches import BatchStream, Passes
 from engine.training.checkpoint import (
@@ -102,7 +103,7 @@ class Trainer:
             source = find_checkpoint(runs / parent)
             if source is None:
                 raise TrainingError(f"{runs / parent}: run {self.config.name!r} starts from it; train it first.")
-            load_weights(network, source / AVERAGE)
+            load_weights(network, source / AVERAGE, may_lack=PIXELS)
         layout = torch.channels_last if self.config.execution.channels_last else torch.preserve_format
         network.gradient_checkpointing = self.config.execution.gradient_checkpointing
         return network.to(self.device, memory_format=layout)  # type: ignore[call-overload, no-any-return]  # torch's stub wants positions

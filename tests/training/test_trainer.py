@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from engine.models.ediff.build import build_network
+from engine.models.ediff.denoiser import UNetDenoiser
 from engine.models.errors import ModelFileError
 from engine.training.batches import Passes, TrainingBatch
 from engine.training.checkpoint import (
@@ -165,6 +166,24 @@ def test_an_expert_starts_from_its_parent_and_only_sees_its_noise(tmp_path: Path
     assert_close(weights(expert), dict(parent.average.network.state_dict()), 0.0)
     levels = expert._noise.sample(1000, torch.Generator().manual_seed(0)).log()
     assert levels.min() >= -1.2 - 1e-6
+
+
+def test_full_resolution_layers_are_added_to_a_parent_without_and_change_nothing_at_first(tmp_path: Path) -> None:
+    patched = msgspec.structs.replace(toy_config(tmp_path).network, patch=2, cross_attention_sides=(8,))
+    parent = toy_trainer(toy_config(tmp_path, name="parent", network=patched), tmp_path)
+    parent.run()
+    layered = msgspec.structs.replace(patched, pixel_channels=8)
+    child = toy_trainer(toy_config(tmp_path, start_from="parent", network=layered), tmp_path)
+    batch = ToyStream(child.config, 3).batch(0)
+    sigma = torch.tensor([0.1, 1.0, 20.0])
+    wanted, made = (
+        UNetDenoiser(network.eval())(batch.pictures, sigma, batch.embeddings)
+        for network in (parent.average.network, child.network)
+    )
+    torch.testing.assert_close(made, wanted)
+    wider = msgspec.structs.replace(layered, channels=32)
+    with pytest.raises(ModelFileError, match="another network"):
+        toy_trainer(toy_config(tmp_path, name="wider", start_from="parent", network=wider), tmp_path)
 
 
 def test_a_missing_parent_is_named(tmp_path: Path) -> None:

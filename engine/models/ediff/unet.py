@@ -20,6 +20,10 @@ from engine.models.ediff.layers import (
 from engine.models.ediff.network import DenoisingNetwork
 
 
+PIXELS = "pixels"
+"""Where a U-Net has its full-resolution layers. New ones change nothing: a network trained without may get them."""
+
+
 class Stage(nn.Module):
     """A residual block and the attention its side asks for: self-attention, then cross-attention (appendix A)."""
 
