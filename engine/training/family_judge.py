@@ -54,9 +54,9 @@ class FamilyJudgeCard(msgspec.Struct, frozen=True):
 class FamilyJudgeNetwork(nn.Module):
     """[B, 3, 64, 64] in -1..1 -> `Logits` of maps at 32 x 32."""
 
-    def __init__(self, width: int = 64) -> None:
+    def __init__(self, width: int = 40) -> None:
         super().__init__()
-        deep, joined = 2 * width, 2 * width
+        deep, joined = 2 * width, width
         self.stem = nn.Conv2d(3, width, 5, stride=2, padding=2)
         self.shallow = nn.Sequential(Block(width, 1), Block(width, 2))
         self.down = nn.Conv2d(width, deep, 3, stride=2, padding=1)

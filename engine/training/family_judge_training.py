@@ -28,6 +28,7 @@ from engine.training.family_judge import (
 from engine.training.judge import HELD_OUT_SEED, degrade
 from engine.training.judge_network import SIDE
 from engine.training.rates import set_rate, shares
+from engine.training.replay import Replay
 from engine.training.world import Scene, World
 from engine.training.world.family.captions import relation
 
@@ -36,6 +37,8 @@ log = logging.getLogger(__name__)
 MAPS = SIDE // 2
 RATE = 3e-3
 BACKGROUND = 0.3
+REUSE = 4
+"""How often a lesson is given, each time spoilt anew: thinking one up takes longer than learning from it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,12 +93,13 @@ def train(
     """Train for `minutes`, else for `steps`; returns the network in its evaluating mode and the pictures seen."""
     torch.manual_seed(0)
     rng = np.random.default_rng(0)
+    lessons = Replay(lambda block: lesson(world, world.sample(np.random.default_rng((0, block)), batch), device), REUSE)
     network = FamilyJudgeNetwork().to(device).train()
     optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=1e-3)
     step = 0
     for step, share in enumerate(shares(steps, minutes), start=1):
         set_rate(optimiser, RATE * min(1.0, step / 40) * (1.0 - share))
-        told = lesson(world, world.sample(rng, batch), device)
+        told = lessons.use(step - 1)
         with torch.autocast(device.type, torch.bfloat16):
             said = network(degrade(told.images, rng))
         loss = loss_of(said, told)

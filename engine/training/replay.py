@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Generic, TypeVar
 
 import torch
 
@@ -14,31 +16,43 @@ from engine.training.data import SceneStream
 SPACING = 16
 """Fresh batches between two uses of one."""
 
+Drawn = TypeVar("Drawn")
 
-class ReplayedStream:
-    """Micro-batches of a `SceneStream`, each used `reuse` times with its own dropout; see `BatchStream`.
 
-    Which batch a number uses depends on the number alone; those in use are kept on the device, and one that is
-    missing after a stop is drawn again.
+class Replay(Generic[Drawn]):
+    """What `draw` makes of numbers, each used `reuse` times.
+
+    Which one a number uses depends on the number alone; those in use are kept, and one that is missing after a stop is
+    drawn again.
     """
 
-    def __init__(self, config: TrainingConfig, scenes: SceneStream, reuse: int) -> None:
-        self._config, self._scenes, self._reuse = config, scenes, reuse
-        self._kept: OrderedDict[int, TrainingBatch] = OrderedDict()
+    def __init__(self, draw: Callable[[int], Drawn], reuse: int) -> None:
+        self._draw, self._reuse = draw, reuse
+        self._kept: OrderedDict[int, Drawn] = OrderedDict()
 
-    def batch(self, index: int) -> TrainingBatch:
-        """Micro-batch number `index`."""
-        found = self._drawn(block_of(index, self._reuse))
-        generator = torch.Generator().manual_seed(2**61 + 2**32 * self._config.seed + index)  # not the noise's
-        keep = kept(self._config.dropout, len(found.pictures), generator)
-        return replace(found, embeddings=dropped(found.embeddings, keep))
-
-    def _drawn(self, block: int) -> TrainingBatch:
-        found = self._kept.pop(block, None) or self._scenes.whole(block)
+    def use(self, index: int) -> Drawn:
+        """What use number `index` is of."""
+        block = block_of(index, self._reuse)
+        found = self._kept.pop(block, None) or self._draw(block)
         self._kept[block] = found
         while len(self._kept) > SPACING * self._reuse:
             self._kept.popitem(last=False)
         return found
+
+
+class ReplayedStream:
+    """Micro-batches of a `SceneStream`, each used `reuse` times with its own dropout; see `BatchStream`."""
+
+    def __init__(self, config: TrainingConfig, scenes: SceneStream, reuse: int) -> None:
+        self._config = config
+        self._replay: Replay[TrainingBatch] = Replay(scenes.whole, reuse)
+
+    def batch(self, index: int) -> TrainingBatch:
+        """Micro-batch number `index`."""
+        found = self._replay.use(index)
+        generator = torch.Generator().manual_seed(2**61 + 2**32 * self._config.seed + index)  # not the noise's
+        keep = kept(self._config.dropout, len(found.pictures), generator)
+        return replace(found, embeddings=dropped(found.embeddings, keep))
 
 
 def block_of(index: int, reuse: int) -> int:

@@ -19,7 +19,6 @@ from engine.models.ediff.layers import (
 )
 from engine.models.ediff.network import DenoisingNetwork
 
-
 PIXELS = "pixels"
 """Where a U-Net has its full-resolution layers. New ones change nothing: a network trained without may get them."""
 
