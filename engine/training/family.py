@@ -1,7 +1,8 @@
 """Trains a whole family in one go: encoders, judge, base, experts, upscalers, and writes the model's folder.
 
-``python -m engine.training.family --runs RUNS --minutes 25 --device cuda``. It stops after ``--limit`` minutes, at
-Ctrl-C or at a polite kill, and goes on where it was when it is started again with the same arguments.
+``python -m engine.training.family --runs RUNS``; on one large GPU ``--minutes 25 --batches 8 --device cuda``. It stops
+after ``--limit`` minutes, at Ctrl-C or at a polite kill, and goes on where it was when it is started again with the
+same arguments.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from engine.training.family_choice import CHOSEN, Chosen, choose
 from engine.training.family_export import PLAN, export_family
 from engine.training.family_judge import FamilyJudge
 from engine.training.family_judge_training import measure, train
-from engine.training.family_plan import FamilyPlan, Grown, read_family
+from engine.training.family_plan import FamilyPlan, Grown, Pace, read_family
 from engine.training.processes import ALONE
 from engine.training.records import read_record
 from engine.training.sources import ConfiguredSource, Source
@@ -168,6 +169,8 @@ def main() -> None:
     parser.add_argument("--runs", type=Path, required=True, help="folder of checkpoints, encoders and judge")
     parser.add_argument("--folder", type=Path, help="where the model is written (RUNS/model/NAME)")
     parser.add_argument("--minutes", type=float, help="how long all of it takes (as the plan says)")
+    parser.add_argument("--batches", type=int, default=1, help="times as many pictures in a batch (8 on a large GPU)")
+    parser.add_argument("--threads", type=int)
     parser.add_argument("--limit", type=float, help="minutes after which this call stops, to be started again")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--compile", action="store_true", help="compile the networks that start from nothing")
@@ -175,7 +178,9 @@ def main() -> None:
     told = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_float32_matmul_precision("high")
-    plan = read_family(told.plan, told.minutes, compiled=told.compile)
+    if told.threads is not None:
+        torch.set_num_threads(told.threads)
+    plan = read_family(told.plan, Pace(told.minutes, told.batches, told.compile))
     begun = time.monotonic()
     with stop_signals() as should_stop:
         deadline = Deadline(begun, told.limit, should_stop)

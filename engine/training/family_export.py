@@ -27,11 +27,11 @@ from engine.training.world.family.captions import words_beside
 from engine.training.world.kinds import KINDS, Name
 
 AGAIN = """```
-python -m engine.training.family --runs RUNS --minutes 25 --device cuda
+python -m engine.training.family --runs RUNS
 python -m engine.training.family_export --runs RUNS
 ```
 
-The configurations are in `resources/configs/family`."""
+The configurations are in `resources/configs/family`; `--minutes 25 --batches 8 --device cuda` suits a large GPU."""
 
 PLAN = RESOURCES / "configs" / "family" / "plan.toml"
 MIB = 2**20

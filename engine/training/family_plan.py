@@ -78,39 +78,64 @@ class FamilyPlan:
         return next(tree for tree in self.trees if tree.folder == folder)
 
 
-def read_family(file: Path, minutes: float | None = None, *, compiled: bool = False) -> FamilyPlan:
-    """Read a plan and the files it names, lengths scaled so that all take about `minutes`.
+@dataclass(frozen=True)
+class Pace:
+    """How a device takes a plan.
 
-    `compiled`: compile the networks that start from nothing; the experts are too short for it.
+    `minutes`: how long all of it takes, every length scaled (None: as the plan says). `batches`: times as many pictures
+    in every batch; small ones leave a GPU waiting. `compiled`: compile the networks that start from nothing; the
+    experts are too short for it.
+    """
+
+    minutes: float | None = None
+    batches: int = 1
+    compiled: bool = False
+
+
+AS_PLANNED = Pace()
+
+
+def read_family(file: Path, pace: Pace = AS_PLANNED) -> FamilyPlan:
+    """Read a plan and the files it names, at the given pace.
 
     Raises:
         TrainingConfigError: a file cannot be used, or the choice names a model that no tree has.
     """
     told = read_toml(file, FamilyFile)
-    factor = 1.0 if minutes is None else minutes / told.minutes
+    factor = 1.0 if pace.minutes is None else pace.minutes / told.minutes
     encoders = read_plan(file.parent / told.encoders)
-    if encoders.minutes is not None:
-        encoders = msgspec.structs.replace(encoders, minutes=encoders.minutes * factor)
-    judge = msgspec.structs.replace(told.judge, minutes=told.judge.minutes * factor)
-    trees = tuple(_grown(file.parent / name, factor, compiled) for name in told.trees)
+    encoders = msgspec.structs.replace(
+        encoders,
+        minutes=_times(encoders.minutes, factor),
+        t5_batch=encoders.t5_batch * pace.batches,
+        clip_batch=encoders.clip_batch * pace.batches,
+    )
+    judge = JudgePlan(told.judge.minutes * factor, told.judge.batch * pace.batches, told.judge.held_out)
+    trees = tuple(_grown(file.parent / name, factor, pace) for name in told.trees)
     _check(file, told.choice, trees)
     return FamilyPlan(told.name, told.world, encoders, judge, trees, told.choice, file.parent / told.card)
 
 
-def _grown(file: Path, factor: float, compiled: bool) -> Grown:
+def _times(minutes: float | None, factor: float) -> float | None:
+    return None if minutes is None else minutes * factor
+
+
+def _grown(file: Path, factor: float, pace: Pace) -> Grown:
     if is_schedule(file):
         schedule = read_schedule(file)
-        return Grown(schedule.name, tuple(_scaled(run, factor, compiled) for run in schedule.runs), schedule)
-    return Grown("", (_scaled(read_config(file), factor, compiled),), None)
+        return Grown(schedule.name, tuple(_scaled(run, factor, pace) for run in schedule.runs), schedule)
+    return Grown("", (_scaled(read_config(file), factor, pace),), None)
 
 
-def _scaled(config: TrainingConfig, factor: float, compiled: bool) -> TrainingConfig:
-    """The run with its minutes times `factor`; steps stay."""
-    length = config.optimisation.minutes
+def _scaled(config: TrainingConfig, factor: float, pace: Pace) -> TrainingConfig:
+    """The run with its minutes times `factor`, its batch larger; steps stay."""
+    told = config.optimisation
     return msgspec.structs.replace(
         config,
-        optimisation=msgspec.structs.replace(config.optimisation, minutes=None if length is None else length * factor),
-        execution=msgspec.structs.replace(config.execution, compile=compiled and config.start_from is None),
+        optimisation=msgspec.structs.replace(
+            told, minutes=_times(told.minutes, factor), batch=told.batch * pace.batches
+        ),
+        execution=msgspec.structs.replace(config.execution, compile=pace.compiled and config.start_from is None),
     )
 
 

@@ -24,7 +24,7 @@ from engine.training.family import Deadline, Workshop
 from engine.training.family_choice import CHOSEN
 from engine.training.family_export import PLAN, ship
 from engine.training.family_judge import FamilyJudge
-from engine.training.family_plan import FamilyPlan, read_family
+from engine.training.family_plan import FamilyPlan, Pace, read_family
 from engine.training.replay import block_of
 from engine.training.throughput import flops_per_picture
 from engine.training.world import World
@@ -122,7 +122,7 @@ def test_enlarging_stays_within_a_budget_of_operations() -> None:
 
 
 def test_all_lengths_scale_and_add_up() -> None:
-    plan, half = read_family(PLAN), read_family(PLAN, 12.5)
+    plan, half = read_family(PLAN), read_family(PLAN, Pace(12.5, batches=4))
     middles = {candidate.middle for candidate in plan.choice.candidates[1:]}
 
     def total(of: FamilyPlan) -> float:
@@ -133,7 +133,11 @@ def test_all_lengths_scale_and_add_up() -> None:
 
     assert 20.0 < total(plan) < 24.5
     assert total(half) == pytest.approx(total(plan) / 2)
-    roots = [run.execution.compile for tree in read_family(PLAN, compiled=True).trees for run in tree.runs]
+    for ours, theirs in zip(plan.trees, half.trees, strict=True):
+        batches = [(run.optimisation.batch, run.name) for run in ours.runs]
+        assert [(run.optimisation.batch, run.name) for run in theirs.runs] == [(4 * b, name) for b, name in batches]
+    assert half.encoders.clip_batch == 4 * plan.encoders.clip_batch
+    roots = [run.execution.compile for tree in read_family(PLAN, Pace(compiled=True)).trees for run in tree.runs]
     assert sum(roots) == 3
 
 
