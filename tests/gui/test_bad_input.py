@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QTextDocumentFragment
 from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtWidgets import QApplication, QWidget
@@ -127,6 +127,25 @@ def test_a_name_that_looks_like_markup_is_shown_as_it_is(studio: Studio, qtbot: 
         qtbot.waitUntil(lambda: name in messages.text)  # noqa: B023  called at once
         sizes.append(messages.sizeHint().height())
     assert sizes[0] == sizes[1]
+
+
+@pytest.mark.parametrize("width", [960, 1440])
+def test_what_is_said_lies_over_the_canvas_and_moves_nothing(studio: Studio, qtbot: QtBot, width: int) -> None:
+    window, messages = studio.window, studio.window.messages
+    view = window.page.view
+    before = QRect(view.mapTo(window, QPoint()), view.size())
+    messages.say("“Owl” was not kept. " * 12, "Keep It Elsewhere")
+    qtbot.waitUntil(messages.isVisible)
+    window.resize(width, 700)
+    qtbot.waitUntil(lambda: messages.width() == messages.parentWidget().width())
+    qtbot.mouseClick(messages.action, Qt.MouseButton.LeftButton)
+    assert not messages.isVisible()
+    window.resize(1440, 900)
+    messages.say("Told.")
+    qtbot.waitUntil(lambda: QRect(view.mapTo(window, QPoint()), view.size()) == before)
+    over = window.childAt(messages.mapTo(window, messages.rect().center()))
+    assert over is messages or messages.isAncestorOf(over)
+    assert messages.height() >= messages.heightForWidth(messages.width())
 
 
 def test_a_sentence_that_looks_like_markup_is_shown_as_it_is(studio: Studio, qtbot: QtBot) -> None:

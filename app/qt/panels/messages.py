@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from app.qt.panels.parts import icon_button
@@ -14,7 +14,10 @@ _SECONDS = 8
 
 
 class MessageBar(QWidget):
-    """One message above the canvas, with at most one next action, until it is dismissed or another comes."""
+    """One message over the top of the canvas, with at most one next action, until it is dismissed or another comes.
+
+    It lies over what is there: a picture that is looked at or painted on does not move when something is said.
+    """
 
     def __init__(self, icons: Icons) -> None:
         super().__init__()
@@ -39,6 +42,17 @@ class MessageBar(QWidget):
         layout.addWidget(icon_button(icons, "cancel", "Dismiss", self.dismiss))
         self.hide()
 
+    def lie_over(self, host: QWidget) -> None:
+        """Take the upper edge of `host`, in front of all that is in it."""
+        self.setParent(host)
+        host.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay as wide as the host."""
+        if event.type() == QEvent.Type.Resize:
+            self._fit()
+        return super().eventFilter(watched, event)
+
     @property
     def text(self) -> str:
         """What is said; "" when nothing is."""
@@ -55,7 +69,9 @@ class MessageBar(QWidget):
         self._button.setText(action)
         self._button.setVisible(bool(action))
         self._run = run
+        self._fit()
         self.show()
+        self.raise_()
         if action:
             self._timer.stop()
         else:
@@ -71,6 +87,11 @@ class MessageBar(QWidget):
         self._timer.stop()
         self._run = None
         self.hide()
+
+    def _fit(self) -> None:
+        host = self.parentWidget()
+        if host is not None:
+            self.setGeometry(0, 0, host.width(), self.heightForWidth(host.width()))
 
     def _act(self) -> None:
         run = self._run
