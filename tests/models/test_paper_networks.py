@@ -194,6 +194,7 @@ def test_trained_on_patches_it_runs_on_whole_pictures() -> None:
         ({"self_attention_sides": (7,)}, "sides"),
         ({"block_multipliers": (1, 2)}, "2 block multipliers for 3 levels"),
         ({"pixel_channels": 8}, "pixel layers"),
+        ({"noise_gain": True}, "noise gain"),
         ({"channels": 0}, "at least 1"),
         ({"low_resolution": False, "residual_std": 0.2}, "low_resolution"),
     ],

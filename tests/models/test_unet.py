@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import msgspec
 import pytest
 import torch
 from torch import Tensor
@@ -64,6 +65,19 @@ def test_the_upscaler_needs_and_uses_its_low_resolution_picture() -> None:
         run(network, told, (32, 32))
     first, second = (dataclasses.replace(told, low_resolution=torch.full((1, 3, 32, 32), v)) for v in (-0.5, 0.5))
     assert (run(network, first, (32, 32)) - run(network, second, (32, 32))).abs().max() > 1e-3
+
+
+def test_the_noise_gain_adds_the_noisy_picture_times_one_number_for_each_colour_and_noise_level() -> None:
+    config = msgspec.structs.replace(UPSCALER, pixel_channels=0, noise_gain=True)
+    network = random_network(config)
+    told = dataclasses.replace(embeddings(2), low_resolution=torch.randn(2, 3, 32, 32))
+    x, noise = torch.randn(2, 3, 32, 32), torch.tensor([-1.0, 0.5])
+    with_gain = network(x, noise, told)
+    for parameter in network.get_submodule("noise_gain").parameters():
+        parameter.zero_()
+    gains = (with_gain - network(x, noise, told)) / x
+    torch.testing.assert_close(gains, gains.mean((2, 3), keepdim=True).expand_as(gains), rtol=1e-2, atol=1e-3)
+    assert (gains.mean((2, 3))[0] - gains.mean((2, 3))[1]).abs().min() > 1e-3
 
 
 def test_the_null_token_is_a_key_of_every_cross_attention() -> None:

@@ -28,13 +28,14 @@ class UNetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `size` is the side in pixels the network was trained at. Attention sides are feature-map sides at that size, as in
     the paper's Table 2. `patch` folds patch x patch pixels into channels before the first convolution (1: none), so
-    the top feature map has side `size / patch`. `pixel_channels`: width of the full-resolution layers behind a patched
-    network (0: none). With large patches the noise of a patch has more numbers than the network has channels; these
-    layers, which see every pixel, remove what the network could not carry. `residual_std`: standard deviation of what
-    a picture has beyond its low-resolution condition; above 0 the network predicts that difference alone (a small
-    network that need not copy the condition through its patches spends itself on the detail).
-    `block_multipliers`: how many times `residual_blocks` each level has, finest first; where they are given, the
-    network is an Efficient U-Net (Tables 3 and 4).
+    the top feature map has side `size / patch`. With large patches the noise of a patch has more numbers than the
+    network has channels: with `noise_gain` a gain on the noisy picture, learnt from the noise level, is part of the
+    output, so that the channels need not carry noise to it. `pixel_channels`: width of the full-resolution layers
+    behind a patched network (0: none), which see every pixel and remove what the network could not carry.
+    `residual_std`: standard deviation of what a picture has beyond its low-resolution condition; above 0 the network
+    predicts that difference alone (a small network that need not copy the condition through its patches spends itself
+    on the detail). `block_multipliers`: how many times `residual_blocks` each level has, finest first; where they are
+    given, the network is an Efficient U-Net (Tables 3 and 4).
 
     Raises:
         ValueError: sides, levels or multipliers do not go together.
@@ -51,6 +52,7 @@ class UNetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dropout: float = 0.0
     patch: int = 1
     pixel_channels: int = 0
+    noise_gain: bool = False
     low_resolution: bool = False
     residual_std: float = 0.0
     micro_conditioning: bool = False
@@ -69,8 +71,10 @@ class UNetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"there are {len(self.block_multipliers)} block multipliers for {levels} levels")
         if self.residual_std and not self.low_resolution:
             raise ValueError("residual_std is of use only to a network with low_resolution")
-        if self.pixel_channels and self.block_multipliers is not None:
-            raise ValueError("an Efficient U-Net (block_multipliers) has no pixel layers (pixel_channels)")
+        if (self.pixel_channels or self.noise_gain) and self.block_multipliers is not None:
+            raise ValueError(
+                "an Efficient U-Net (block_multipliers) has neither pixel layers nor a noise gain"
+            )
 
     @property
     def blocks(self) -> tuple[int, ...]:

@@ -94,6 +94,7 @@ class UNet(DenoisingNetwork):
                 self.up.append(Upsample(current))
         self.norm = group_norm(current)
         self.head = zeroed(nn.Conv2d(current, 3 * config.patch**2, 3, padding=1))
+        self.noise_gain = zeroed(nn.Linear(config.embedding_width, 3)) if config.noise_gain else None
         self.pixels = PixelLayers(config) if config.pixel_channels else None
 
     def body(self, given: Tensor, embedding: Tensor, context: Tensor, painted: Painted | None) -> Tensor:
@@ -111,4 +112,6 @@ class UNet(DenoisingNetwork):
             else:
                 h = layer(h)
         out = F.pixel_shuffle(self.head(F.silu(self.norm(h))), self.config.patch)
+        if self.noise_gain is not None:
+            out = out + self.noise_gain(F.silu(embedding))[:, :, None, None] * given[:, :3]
         return out if self.pixels is None else self.pixels(given, out, embedding)
