@@ -124,6 +124,8 @@ class TrainingConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("a network with low_resolution needs a [degradation] with the small picture's size")
         if self.picture_size is not None and self.picture_size < self.network.size:
             raise ValueError(f"picture_size {self.picture_size} is less than the network's size {self.network.size}")
+        if isinstance(self.data, DrawnData) and self.data.patches > 1 and self.picture_size is None:
+            raise ValueError("patches are cut where there is a picture_size: the side of the whole pictures")
         if self.start_from == self.name:
             raise ValueError(f"the run {self.name!r} starts from itself")
 

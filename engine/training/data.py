@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields, replace
 
 import numpy as np
 import torch
@@ -13,7 +14,9 @@ from engine.models.ediff.encoders import Encoders
 from engine.training.batches import TrainingBatch, dropped, kept
 from engine.training.config import Dropout, TrainingConfig
 from engine.training.degrade import spoilt
+from engine.training.errors import TrainingError
 from engine.training.patches import cut_patches
+from engine.training.pictures.settings import DrawnData
 from engine.training.world import Scene, World
 
 
@@ -21,9 +24,19 @@ class SceneStream:
     """Endless fresh micro-batches of rendered scenes, on the encoders' device; see `BatchStream`."""
 
     def __init__(self, config: TrainingConfig, world: World, encoders: Encoders, pictures: int | None = None) -> None:
-        """Make a stream of micro-batches of `pictures` (default: the configured batch)."""
+        """Make a stream of micro-batches of `pictures` (default: the configured batch).
+
+        Raises:
+            TrainingError: they cannot be cut from whole pictures.
+        """
         self._config, self._world, self._encoders = config, world, encoders
         self._count = config.optimisation.batch if pictures is None else pictures
+        self._each = config.data.patches if isinstance(config.data, DrawnData) else 1
+        if self._count % self._each:
+            raise TrainingError(
+                f"run {config.name!r}: {self._count} patches cannot be cut from pictures of {self._each} patches each; "
+                f"change patches or the batch."
+            )
 
     def batch(self, index: int) -> TrainingBatch:
         """Draw one micro-batch; the same number always gives the same."""
@@ -38,23 +51,30 @@ class SceneStream:
         rng = np.random.default_rng((config.seed, index))
         seed = int(rng.integers(2**62))
         generator, on_device = torch.Generator().manual_seed(seed), torch.Generator(device).manual_seed(seed)
-        scenes = self._world.sample(rng, self._count)
-        size = config.picture_size or config.network.size
-        pictures = self._world.render(scenes, size, device).images
-        low = None if config.degradation is None else spoilt(pictures, config.degradation, on_device)
-        if config.picture_size is not None:
-            pictures, low = cut_patches(pictures, low, config.network.size, generator)
-        keep = kept(dropout, len(scenes), generator)
+        scenes = self._world.sample(rng, self._count // self._each)
+        pictures, low = self._pictures(scenes, generator, on_device)
+        keep = kept(dropout, self._count, generator)
         text = self._encoders.encode_text([scene.caption for scene in scenes])
-        embeddings = Embeddings(
+        told = Embeddings(
             clip_text=text.clip_text,
             clip_pooled=text.clip_pooled,
             t5=text.t5,
-            clip_image=self._clip_pictures(scenes, rng, keep[2]),
+            clip_image=self._clip_pictures(scenes, rng, keep[2].view(-1, self._each).amax(dim=1)),
             micro=micro_conditioning(scenes).to(device) if config.network.micro_conditioning else None,
-            low_resolution=low,
         )
+        embeddings = replace(repeated(told, self._each), low_resolution=low)
         return TrainingBatch(pictures, dropped(embeddings, keep))
+
+    def _pictures(
+        self, scenes: Sequence[Scene], generator: torch.Generator, on_device: torch.Generator
+    ) -> tuple[Tensor, Tensor | None]:
+        """Rendered pictures, or patches of them, and their low-resolution conditions."""
+        config, size = self._config, self._config.picture_size or self._config.network.size
+        pictures = self._world.render(scenes, size, self._encoders.device).images
+        low = None if config.degradation is None else spoilt(pictures, config.degradation, on_device)
+        if config.picture_size is None:
+            return pictures, low
+        return cut_patches(pictures, low, config.network.size, generator, self._each)
 
     def _clip_pictures(self, scenes: Sequence[Scene], rng: np.random.Generator, keep: Tensor) -> Tensor:
         """CLIP pictures of the scenes where `keep`, zeros elsewhere; some of the scene itself, some of a sibling.
@@ -74,6 +94,12 @@ class SceneStream:
         pictures = self._world.render(shown, self._encoders.picture_size, device).images
         out[rows.to(device)] = self._encoders.encode_pictures(pictures)
         return out
+
+
+def repeated(embeddings: Embeddings, times: int) -> Embeddings:
+    """Every picture's embeddings `times` over, one after the other."""
+    there = {f.name: value for f in fields(embeddings) if isinstance(value := getattr(embeddings, f.name), Tensor)}
+    return replace(embeddings, **{name: value.repeat_interleave(times, dim=0) for name, value in there.items()})
 
 
 def micro_conditioning(scenes: Sequence[Scene]) -> Tensor:

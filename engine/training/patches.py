@@ -8,25 +8,27 @@ from torch import Tensor
 
 
 def cut_patches(
-    pictures: Tensor, low: Tensor | None, side: int, generator: torch.Generator
+    pictures: Tensor, low: Tensor | None, side: int, generator: torch.Generator, each: int = 1
 ) -> tuple[Tensor, Tensor | None]:
-    """Cut one random square from each picture and the same from its low-resolution condition (eDiff-I appendix A).
+    """Cut random squares from each picture and the same from its low-resolution condition (eDiff-I appendix A).
 
     Args:
         pictures: [B, 3, H, W], at least `side` high and wide.
         low: the condition of each, enlarged to the same shape; None where there is none.
         side: side of the patches in pixels.
         generator: source of the corners, on the CPU.
+        each: how many squares of each picture.
 
     Returns:
-        Patches [B, 3, side, side] of both.
+        Patches [B * each, 3, side, side] of both; those of a picture follow one another.
     """
-    tops = torch.randint(0, pictures.shape[-2] - side + 1, (len(pictures),), generator=generator).tolist()
-    lefts = torch.randint(0, pictures.shape[-1] - side + 1, (len(pictures),), generator=generator).tolist()
+    count = len(pictures) * each
+    tops = torch.randint(0, pictures.shape[-2] - side + 1, (count,), generator=generator).tolist()
+    lefts = torch.randint(0, pictures.shape[-1] - side + 1, (count,), generator=generator).tolist()
 
     def cut(whole: Tensor) -> Tensor:
-        corners = zip(whole, tops, lefts, strict=True)
-        return torch.stack([picture[:, top : top + side, left : left + side] for picture, top, left in corners])
+        corners = enumerate(zip(tops, lefts, strict=True))
+        return torch.stack([whole[n // each, :, top : top + side, left : left + side] for n, (top, left) in corners])
 
     return cut(pictures), None if low is None else cut(low)
 

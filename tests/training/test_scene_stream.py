@@ -4,12 +4,15 @@ import dataclasses
 
 import msgspec
 import numpy as np
+import pytest
 import torch
 
 from engine.training.config import Dropout, Optimisation, TrainingConfig
 from engine.training.data import SceneStream, micro_conditioning
 from engine.training.degradations import LightDegradation
 from engine.training.degrade import blurred, degrade
+from engine.training.errors import TrainingError
+from engine.training.pictures.settings import DrawnData
 from engine.training.world import World
 from tests.models.small import BASE, UPSCALER, random_encoders
 
@@ -75,6 +78,25 @@ def test_an_upscaler_of_patches_sees_parts_of_larger_pictures(world: World) -> N
     torch.testing.assert_close(low, told.pictures, atol=1e-4, rtol=0)  # cut at the same place
     whole = world.render(world.sample(*_drawn(of)), 64).images
     assert all(any(_contains(w, p) for w in whole) for p in told.pictures)
+
+
+def test_several_patches_of_a_picture_share_its_embeddings(world: World) -> None:
+    clear = LightDegradation(size=64, blur=0.0, noise=0.0, resize=1.0)
+    of = config(network=UPSCALER, degradation=clear, picture_size=64, data=DrawnData(patches=2))
+    told = stream(world, of).whole(0)
+    rng, _ = _drawn(of)
+    whole = world.render(world.sample(rng, 2), 64).images
+    for number, patch in enumerate(told.pictures):
+        assert _contains(whole[number // 2], patch)
+    assert (told.pictures[0] != told.pictures[1]).any()
+    for name in NAMES:
+        rows = getattr(told.embeddings, name)
+        assert (rows[0] == rows[1]).all()
+        assert (rows[1] != rows[2]).any()
+    with pytest.raises(TrainingError, match="3 patches each"):
+        stream(world, msgspec.structs.replace(of, data=DrawnData(patches=3)))
+    with pytest.raises(ValueError, match="picture_size"):
+        config(data=DrawnData(patches=2))
 
 
 def _drawn(of: TrainingConfig) -> tuple[np.random.Generator, int]:

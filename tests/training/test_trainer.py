@@ -176,10 +176,11 @@ def test_full_resolution_layers_are_added_to_a_parent_without_and_change_nothing
     child = toy_trainer(toy_config(tmp_path, start_from="parent", network=layered), tmp_path)
     batch = ToyStream(child.config, 3).batch(0)
     sigma = torch.tensor([0.1, 1.0, 20.0])
-    wanted, made = (
-        UNetDenoiser(network.eval())(batch.pictures, sigma, batch.embeddings)
-        for network in (parent.average.network, child.network)
-    )
+    child.network.eval()
+    made = UNetDenoiser(child.network)(batch.pictures, sigma, batch.embeddings)
+    before = build_network(patched).eval()
+    before.load_state_dict(parent.average.network.state_dict())
+    wanted = UNetDenoiser(before)(batch.pictures, sigma, batch.embeddings)
     torch.testing.assert_close(made, wanted)
     wider = msgspec.structs.replace(layered, channels=32)
     with pytest.raises(ModelFileError, match="another network"):

@@ -72,9 +72,7 @@ class UNetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.residual_std and not self.low_resolution:
             raise ValueError("residual_std is of use only to a network with low_resolution")
         if (self.pixel_channels or self.noise_gain) and self.block_multipliers is not None:
-            raise ValueError(
-                "an Efficient U-Net (block_multipliers) has neither pixel layers nor a noise gain"
-            )
+            raise ValueError("an Efficient U-Net (block_multipliers) has neither pixel layers nor a noise gain")
 
     @property
     def blocks(self) -> tuple[int, ...]:

@@ -11,15 +11,18 @@ class DrawnData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_fie
     """Scenes of a drawn world, made while training: the small "storybook" or the larger "family".
 
     `reuse`: how often each micro-batch is trained on, with new noise and new dropout, at steps far from one another.
-    A GPU learns from a batch in less time than it takes to think its scenes up.
+    A GPU learns from a batch in less time than it takes to think its scenes up. `patches`: how many patches are cut
+    from each picture, where a network is trained on patches; drawing a large picture takes longer than learning from
+    one.
     """
 
     vocabulary: Literal["storybook", "family", "family-primer"] = "storybook"
     reuse: int = 1
+    patches: int = 1
 
     def __post_init__(self) -> None:
-        if self.reuse < 1:
-            raise ValueError("reuse is how often a batch is trained on, 1 or more")
+        if self.reuse < 1 or self.patches < 1:
+            raise ValueError("reuse is how often a batch is trained on, patches how many of a picture: 1 or more")
 
 
 class PictureData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
