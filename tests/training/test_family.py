@@ -99,7 +99,10 @@ def test_the_shipped_family_fits_into_its_34_mib() -> None:
                 network = build_network(run.network)
             size = 2 * sum(parameter.numel() for parameter in network.parameters())
             assert size < 16 * MIB
-            shipped = run.name not in (middles | highs) - {"middle-9", "high-9"} and run.name != "shared"
+            shipped = run.name not in (middles | highs) - {"middle-9", "high-9"} and run.name not in (
+                "primer",
+                "shared",
+            )
             sizes.append(size if shipped else 0)
     assert sum(size > 0 for size in sizes) == 8  # encoders, base and its three experts, two of SR256, SR1024
     assert sum(sizes) <= 34 * MIB
@@ -131,8 +134,8 @@ def test_all_lengths_scale_and_add_up() -> None:
         )
         return float((of.encoders.minutes or 0.0) + of.judge.minutes + trained)
 
-    assert 20.0 < total(plan) < 24.5
-    assert total(half) == pytest.approx(total(plan) / 2)
+    assert 10.0 < total(half) < 12.3
+    assert total(half) == pytest.approx(total(plan) * 12.5 / 400.0)
     for ours, theirs in zip(plan.trees, half.trees, strict=True):
         batches = [(run.optimisation.batch, run.name) for run in ours.runs]
         assert [(run.optimisation.batch, run.name) for run in theirs.runs] == [(4 * b, name) for b, name in batches]
