@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.api.cards import ModelCard, PartCard
+from engine.api.cascade import cascade
 from engine.models.catalogue import CARD
 from engine.models.errors import ModelFileError
 from engine.training.world.kinds import KINDS, Name
@@ -47,21 +48,12 @@ def parts_of(folder: Path, card: ModelCard) -> Parts:
     Raises:
         ModelFileError: no part covers all noise at the smallest size, or there is nothing to enlarge its pictures.
     """
-    sizes = sorted({part.size for part in card.parts})
-    base = [part for part in card.parts if part.size == sizes[0]]
-    shared = next((part for part in base if spans(part, base)), None)
-    if shared is None or len(sizes) < 2:
+    stages = cascade(card)
+    if len(stages) < 2 or stages[0].whole is None:
         raise ModelFileError(folder / CARD, "the card names no shared model of all noise, or nothing that enlarges")
-    experts = [part for part in base if not spans(part, base)]
-    return Parts(shared.name, falling(experts), falling([part for part in card.parts if part.size == sizes[1]]))
+    enlarging = sorted((part for part in card.parts if part.size == stages[1].size), key=lambda part: -part.sigma_max)
+    return Parts(stages[0].whole.name, _names(stages[0].experts), _names(enlarging))
 
 
-def spans(part: PartCard, others: Sequence[PartCard]) -> bool:
-    """Whether a part owns all noise that the others own between them."""
-    lowest, highest = min(other.sigma_min for other in others), max(other.sigma_max for other in others)
-    return part.sigma_min <= lowest and part.sigma_max >= highest
-
-
-def falling(parts: Sequence[PartCard]) -> tuple[str, ...]:
-    """Names by the noise at which they begin, highest first."""
-    return tuple(part.name for part in sorted(parts, key=lambda part: -part.sigma_max))
+def _names(parts: Sequence[PartCard]) -> tuple[str, ...]:
+    return tuple(part.name for part in parts)
