@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -25,8 +26,9 @@ from engine.models.ediff.encoders import ClipConfig, Encoders
 from engine.models.ediff.tokenizer import SentenceTokenizer, load_tokenizer
 from engine.training.config import read_toml
 from engine.training.rates import one_cycle, set_rate, shares
+from engine.training.replay import Replay
 from engine.training.world import World
-from engine.training.world.kinds import Name
+from engine.training.world.kinds import KINDS, Name
 
 log = logging.getLogger(__name__)
 
@@ -37,10 +39,14 @@ CLIP_START, CLIP_END = "<|startoftext|>", "<|endoftext|>"
 class EncoderPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How large the encoders are, on which drawn world and how long they are trained.
 
-    `minutes`, where given, is how long T5 and CLIP train each, at the same time, instead of their steps.
+    `minutes`, where given, is how long T5 and CLIP train each, at the same time, instead of their steps. `lessons`:
+    the world that half of CLIP's scenes are of. Where all scenes differ in style and palette, CLIP tells them apart by
+    these and learns little of things; lessons that look alike but for their things mend that. `clip_reuse`: how often
+    it learns from a rendered batch.
     """
 
     world: Name = "storybook"
+    lessons: Name | None = None
     minutes: float | None = None
     clip_vocabulary: int = 1024
     t5_vocabulary: int = 640
@@ -55,6 +61,7 @@ class EncoderPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     t5_batch: int = 96
     clip_steps: int = 400
     clip_batch: int = 96
+    clip_reuse: int = 1
     rate: float = 1e-3
 
 
@@ -212,14 +219,12 @@ def train_clip(encoders: Encoders, world: World, plan: EncoderPlan) -> None:
     clip: Any = encoders.clip.train().requires_grad_(True)
     device = encoders.device
     optimiser = torch.optim.AdamW(clip.parameters(), lr=plan.rate, weight_decay=0.05)
-    rng = np.random.default_rng(2)
+    pairs = Replay(lambda block: _pairs(block, encoders, world, plan), plan.clip_reuse)
     for step, share in enumerate(shares(plan.clip_steps, plan.minutes)):
         set_rate(optimiser, plan.rate * one_cycle(share, 0.1))
-        scenes = world.sample(rng, plan.clip_batch)
-        pictures = world.render(scenes, plan.picture_size, device).images
-        ids, _ = encoders.clip_tokenizer.windows([scene.caption for scene in scenes], plan.clip_tokens)
-        _, text = encoders.clip_text(ids.to(device))
+        pictures, ids = pairs.use(step)
         with torch.autocast(device.type, torch.bfloat16):
+            _, text = encoders.clip_text(ids)
             picture = clip.encode_image(pictures)
         logits = clip.logit_scale.exp().clamp(max=100.0) * (
             F.normalize(picture.float(), dim=-1) @ F.normalize(text.float(), dim=-1).T
@@ -233,6 +238,18 @@ def train_clip(encoders: Encoders, world: World, plan: EncoderPlan) -> None:
             hits = (logits.argmax(dim=1) == own).float().mean()
             log.info("CLIP step %d, loss %.3f, top-1 in batch %.2f", step, loss.item(), hits.item())
     clip.eval().requires_grad_(False)
+
+
+def _pairs(block: int, encoders: Encoders, world: World, plan: EncoderPlan) -> tuple[Tensor, Tensor]:
+    """Pictures [B, 3, S, S] and the tokens of their captions [B, clip_tokens], batch number `block`."""
+    rng = np.random.default_rng((2, block))
+    aside = 0 if plan.lessons is None else plan.clip_batch // 2
+    scenes = world.sample(rng, plan.clip_batch - aside)
+    if plan.lessons is not None:
+        scenes += replace(world, kind=KINDS[plan.lessons]).sample(rng, aside)
+    ids, _ = encoders.clip_tokenizer.windows([scene.caption for scene in scenes], plan.clip_tokens)
+    pictures = world.render(scenes, plan.picture_size, encoders.device).images
+    return pictures, ids.to(encoders.device)
 
 
 def train_encoders(world: World, plan: EncoderPlan, device: torch.device | str = "cpu") -> Encoders:

@@ -70,6 +70,8 @@ patch = 16
 corpus = 200
 t5_batch = 4
 clip_batch = 4
+clip_reuse = 2
+lessons = "family-primer"
 """,
     "base.toml": f'name = "base"\n[network]{NETWORK}{CONTEXT}{REST}',
     "tree.toml": """
