@@ -42,6 +42,11 @@ class PaintScene(Protocol):
         ...
 
     @property
+    def invitation(self) -> str:
+        """What to do first where there are no layers, as a sentence."""
+        ...
+
+    @property
     def active(self) -> str | None:
         """The id of the layer that is painted on."""
         ...

@@ -33,6 +33,9 @@ RESTING = 0.0
 IDLE = 500
 """Milliseconds without a change after which typing or dragging counts as finished."""
 
+INVITATION = "Select words in the sentence, then paint where they go"
+DRIVEN = "The sentence is driven by the graph. Paint phrases where its Prompt node is."
+
 Arguments = ParamSpec("Arguments")
 
 
@@ -87,6 +90,11 @@ class Desk(QObject):
         """The painted phrases, the lowest first."""
         masks = self._face.masks
         return () if masks is None else layers_of(self.document.nodes[masks])
+
+    @property
+    def invitation(self) -> str:
+        """What to do first where nothing is painted."""
+        return DRIVEN if self.sentence_driven else INVITATION
 
     @property
     def active_phrase(self) -> Layer | None:
@@ -159,7 +167,7 @@ class Desk(QObject):
     def paint_phrase(self, start: int, end: int) -> bool:
         """Make characters [start, end) of the sentence a layer, and the one that is painted on."""
         if self._face.prompt is None or self.sentence_driven:
-            self.told.emit("The sentence is driven by the graph. Paint phrases where its Prompt node is.")
+            self.told.emit(DRIVEN)
             return False
         self.rest(resting=False)
         layer = new_id()

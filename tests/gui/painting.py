@@ -32,6 +32,7 @@ class MemoryScene:
     crop: CropBox | None = None
     masks: dict[str, TileMask] = field(default_factory=dict)
     edits: list[str] = field(default_factory=list)
+    invitation: str = "Begin with a phrase"
 
     @classmethod
     def of(cls, *phrases: str, size: tuple[int, int] = (256, 192)) -> MemoryScene:

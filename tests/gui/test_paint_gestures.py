@@ -17,7 +17,6 @@ from app.paint.crop import CropBox
 from app.paint.rect import Rect
 from app.paint.tiles import TileMask
 from app.paint.toolbox import Tool, ToolSettings
-from app.qt.paintview.easel import EMPTY_TEXT
 from app.qt.paintview.view import PaintView
 from tests.gui.painting import MemoryScene, Mouse, leave
 
@@ -217,7 +216,7 @@ def test_alt_click_picks_the_uppermost_layer_painted_there(view: PaintView, scen
 @pytest.mark.parametrize(
     ("prepare", "told"),
     [
-        (lambda scene: scene.layers.clear(), EMPTY_TEXT),
+        (lambda scene: scene.layers.clear(), MemoryScene.invitation),
         (lambda scene: setattr(scene, "active", None), "Choose a phrase to paint on in the list of phrases"),
         (lambda scene: scene.change("a castle", locked=True), "“a castle” is locked; unlock it"),
         (lambda scene: scene.change("a castle", visible=False), "“a castle” is hidden; show it"),

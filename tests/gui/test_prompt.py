@@ -246,7 +246,9 @@ def test_what_only_the_graph_knows_is_said_so(studio: Studio, qtbot: QtBot) -> N
     spec = registry.get("sinopia.text-list")
     assert spec is not None
     listed = edits.add_node(driven, spec, "list")
+    assert desk.invitation.startswith("Select words")
     desk.edit("Wire", lambda _document: edits.connect(listed, registry, End("list", "texts"), End("prompt", "text")))
+    assert "driven by the graph" in desk.invitation
     for field in (lines.negative.field, studio.window.page.prompt):
         assert (field.toPlainText(), field.placeholderText()) == ("", "Driven by the graph.")
     (told,) = (each for each in studio.window.page.phrases.findChildren(QLabel) if each.text().startswith("The sente"))

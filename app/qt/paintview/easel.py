@@ -23,8 +23,6 @@ from app.qt.paintview.sheets import Sheet
 from app.qt.paintview.underlay import Underlay
 from app.qt.paintview.veil import ACTIVE_LINE, LINE, Veil
 
-EMPTY_TEXT = "Select words in the sentence, then paint where they go"
-
 _MOST_RECTS = 8
 
 
@@ -82,7 +80,9 @@ class Easel:
         """Why nothing can be painted now, as a sentence; None when it can."""
         layer = self.active()
         if layer is None:
-            return EMPTY_TEXT if not self.scene.layers else "Choose a phrase to paint on in the list of phrases"
+            return (
+                self.scene.invitation if not self.scene.layers else "Choose a phrase to paint on in the list of phrases"
+            )
         if layer.locked:
             return f"“{layer.phrase}” is locked; unlock it in the list of phrases to paint on it"
         if layer not in shown_layers(self.scene.layers):

@@ -32,7 +32,7 @@ from app.paint.tiles import Pixels
 from app.paint.toolbox import REFERENCE_SIDE, Tool, ToolSettings
 from app.qt.paintview import marks
 from app.qt.paintview.cursors import Ring, cursor_shape, ring_of
-from app.qt.paintview.easel import EMPTY_TEXT, Easel
+from app.qt.paintview.easel import Easel
 from app.qt.paintview.pointer import Pointer, from_mouse, from_place, from_tablet, sent_by_pen
 from app.qt.paintview.projection import Projection
 from app.qt.paintview.surface import parts
@@ -470,7 +470,7 @@ class PaintView(QWidget):
         marks.draw_mirrors(painter, projection, easel.canvas, across=settings.mirror_across, down=settings.mirror_down)
         if not easel.scene.layers and easel.underlay.bare:
             area = projection.view_rect(easel.canvas)
-            marks.draw_empty_state(painter, area, EMPTY_TEXT, self.font())
+            marks.draw_empty_state(painter, area, easel.scene.invitation, self.font())
         crop = easel.scene.crop
         if crop is not None and self._tool is Tool.CROP and not isinstance(self._gesture, CropGesture):
             marks.draw_crop(painter, projection, crop, easel.canvas, self.font())
