@@ -144,6 +144,7 @@ def test_what_is_said_lies_over_the_canvas_and_moves_nothing(studio: Studio, qtb
     messages.say("Told.")
     qtbot.waitUntil(lambda: QRect(view.mapTo(window, QPoint()), view.size()) == before)
     over = window.childAt(messages.mapTo(window, messages.rect().center()))
+    assert over is not None
     assert over is messages or messages.isAncestorOf(over)
     assert messages.height() >= messages.heightForWidth(messages.width())
 
