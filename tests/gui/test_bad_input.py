@@ -15,6 +15,7 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QTextDocumentFragment
 from PySide6.QtGui import Qt as GuiQt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -137,8 +138,8 @@ def test_what_is_said_lies_over_the_canvas_and_moves_nothing(studio: Studio, qtb
     messages.say("“Owl” was not kept. " * 12, "Keep It Elsewhere")
     qtbot.waitUntil(messages.isVisible)
     window.resize(width, 700)
-    qtbot.waitUntil(lambda: messages.width() == messages.parentWidget().width())
-    qtbot.mouseClick(messages.action, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: messages.width() == window.page.width())
+    QTest.mouseClick(messages.action, Qt.MouseButton.LeftButton)
     assert not messages.isVisible()
     window.resize(1440, 900)
     messages.say("Told.")
