@@ -6,6 +6,7 @@ import json
 import os
 import time
 import zlib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -190,17 +191,24 @@ def test_a_large_edit_is_handed_over_without_being_packed(tmp_path: Path) -> Non
     journal.begin(Document(), saved=True)
     journal.sync()
     rng = np.random.default_rng(0)
-    masks = {f"layer {each}": noise(rng) for each in range(3)}
-    large = Document(size=(2048, 2048), paint=frozen(masks))
-    begun = time.thread_time()
-    journal.record(large)
-    taken = time.thread_time() - begun
-    assert read_journal(journal.folder).document == large
-    begun = time.thread_time()
-    for mask in masks.values():
-        zlib.compress(mask.to_array().tobytes(), 1)
-    assert taken < (time.thread_time() - begun) / 2
+    written, packed = [], []
+    for _ in range(3):  # the quickest of three: a disk that is busy elsewhere is not the journal's doing
+        masks = {f"layer {each}": noise(rng) for each in range(3)}
+        large = Document(size=(2048, 2048), paint=frozen(masks))
+        written.append(thread_seconds(lambda: journal.record(large)))  # noqa: B023  called at once
+        assert read_journal(journal.folder).document == large
+        arrays = [mask.to_array().tobytes() for mask in masks.values()]
+        packed.append(thread_seconds(lambda: [zlib.compress(each, 1) for each in arrays]))  # noqa: B023
+        journal.sync()
+    assert min(written) < min(packed) / 2
     journal.close()
+
+
+def thread_seconds(work: Callable[[], object]) -> float:
+    """Processor time that this thread spends on `work`."""
+    begun = time.thread_time()
+    work()
+    return time.thread_time() - begun
 
 
 def test_what_is_huge_is_written_aside_and_what_comes_meanwhile_is_kept_too(
