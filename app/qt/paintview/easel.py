@@ -79,10 +79,10 @@ class Easel:
     def refusal(self) -> str | None:
         """Why nothing can be painted now, as a sentence; None when it can."""
         layer = self.active()
+        if layer is None and not self.scene.layers:
+            return self.scene.invitation
         if layer is None:
-            return (
-                self.scene.invitation if not self.scene.layers else "Choose a phrase to paint on in the list of phrases"
-            )
+            return "Choose a phrase to paint on in the list of phrases"
         if layer.locked:
             return f"“{layer.phrase}” is locked; unlock it in the list of phrases to paint on it"
         if layer not in shown_layers(self.scene.layers):

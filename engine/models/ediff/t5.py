@@ -75,6 +75,7 @@ class _Stack(nn.Module):
         self.final_layer_norm = _RmsNorm(config)
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Hidden states [B, T, d_model] of ids int64 [B, T]; `mask` [B, T] is 0 where there is padding."""
         x = self.embed_tokens(ids)
         first: Any = self.block[0]
         bias = first.layer[0].SelfAttention.position_bias(ids.shape[1])

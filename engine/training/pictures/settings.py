@@ -6,9 +6,11 @@ from typing import Literal
 
 import msgspec
 
+from engine.training.world.kinds import Name
+
 
 class DrawnData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="world"):
-    """Scenes of a drawn world, made while training: the small "storybook" or the larger "family".
+    """Scenes of a drawn world, made while training: the small "storybook", the larger "family" or its first lessons.
 
     `reuse`: how often each micro-batch is trained on, with new noise and new dropout, at steps far from one another.
     A GPU learns from a batch in less time than it takes to think its scenes up. `patches`: how many patches are cut
@@ -16,7 +18,7 @@ class DrawnData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_fie
     one.
     """
 
-    vocabulary: Literal["storybook", "family", "family-primer"] = "storybook"
+    vocabulary: Name = "storybook"
     reuse: int = 1
     patches: int = 1
 

@@ -19,7 +19,7 @@ STACKED = 0.3
 TEXTURED = 0.3
 ANYWHERE = 0.3
 CROPPED = 0.45
-"""Nearly half: where few scenes are cut, a network learns nothing of what size and crop tell it."""
+"""More than in the small world, whose model hardly follows size and crop."""
 COLOURLESS = frozenset({"ink", "sepia"})
 """Styles that show no colours: captions must not speak of any."""
 
