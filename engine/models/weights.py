@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import torch
@@ -34,10 +34,10 @@ def save_weights(
     part.replace(file)
 
 
-def load_weights(module: nn.Module, file: Path, *, may_lack: str = "") -> None:
+def load_weights(module: nn.Module, file: Path, *, may_lack: Collection[str] = ()) -> None:
     """Copy the tensors of `file` into `module`, keeping the module's dtype and device.
 
-    `may_lack`: the child module that keeps its own weights where the file has none for it.
+    `may_lack`: child modules, each of which keeps its own weights where the file has none for it.
 
     Raises:
         ModelFileError: the file is missing, damaged, or made for another network.
@@ -48,9 +48,8 @@ def load_weights(module: nn.Module, file: Path, *, may_lack: str = "") -> None:
         tensors = load_file(file)
     except (SafetensorError, OSError) as error:
         raise ModelFileError(file, f"the weights are damaged ({error})") from error
-    child = f"{may_lack}."
-    if may_lack and not any(name.startswith(child) for name in tensors):
-        tensors |= {name: own for name, own in module.state_dict().items() if name.startswith(child)}
+    lacking = tuple(f"{child}." for child in may_lack if not any(name.startswith(f"{child}.") for name in tensors))
+    tensors |= {name: own for name, own in module.state_dict().items() if name.startswith(lacking)}
     try:
         module.load_state_dict(tensors)
     except RuntimeError as error:

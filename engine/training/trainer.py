@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from engine.models.ediff.build import build_network
+from engine.models.ediff.canvas_positions import POSITIONS
 from engine.models.ediff.denoiser import UNetDenoiser
 from engine.models.ediff.embeddings import Embeddings
 from engine.models.ediff.network import DenoisingNetwork
@@ -103,7 +104,7 @@ class Trainer:
             source = find_checkpoint(runs / parent)
             if source is None:
                 raise TrainingError(f"{runs / parent}: run {self.config.name!r} starts from it; train it first.")
-            load_weights(network, source / AVERAGE, may_lack=PIXELS)
+            load_weights(network, source / AVERAGE, may_lack=(PIXELS, POSITIONS))
         layout = torch.channels_last if self.config.execution.channels_last else torch.preserve_format
         network.gradient_checkpointing = self.config.execution.gradient_checkpointing
         return network.to(self.device, memory_format=layout)  # type: ignore[call-overload, no-any-return]  # torch's stub wants positions

@@ -33,8 +33,9 @@ class UNetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     output, so that the channels need not carry noise to it. `pixel_channels`: width of the full-resolution layers
     behind a patched network (0: none), which see every pixel and remove what the network could not carry.
     `residual_std`: standard deviation of what a picture has beyond its low-resolution condition; above 0 the network
-    predicts that difference alone (a small network that need not copy the condition through its patches spends itself
-    on the detail). `block_multipliers`: how many times `residual_blocks` each level has, finest first; where they are
+    predicts that difference alone (a small network that need not copy the condition through its patches spends
+    itself on the detail). `canvas_positions`: every level is also told where on the canvas, by size and crop, its
+    places lie. `block_multipliers`: how many times `residual_blocks` each level has, finest first; where they are
     given, the network is an Efficient U-Net (Tables 3 and 4).
 
     Raises:
@@ -56,6 +57,7 @@ class UNetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     low_resolution: bool = False
     residual_std: float = 0.0
     micro_conditioning: bool = False
+    canvas_positions: bool = False
     block_multipliers: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
@@ -71,8 +73,13 @@ class UNetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"there are {len(self.block_multipliers)} block multipliers for {levels} levels")
         if self.residual_std and not self.low_resolution:
             raise ValueError("residual_std is of use only to a network with low_resolution")
-        if (self.pixel_channels or self.noise_gain) and self.block_multipliers is not None:
-            raise ValueError("an Efficient U-Net (block_multipliers) has neither pixel layers nor a noise gain")
+        if self.canvas_positions and not self.micro_conditioning:
+            raise ValueError("canvas_positions follow from size and crop: they need micro_conditioning")
+        plain_only = (self.pixel_channels, self.noise_gain, self.canvas_positions)
+        if any(plain_only) and self.block_multipliers is not None:
+            raise ValueError(
+                "an Efficient U-Net (block_multipliers) has neither pixel layers nor a noise gain nor canvas positions"
+            )
 
     @property
     def blocks(self) -> tuple[int, ...]:

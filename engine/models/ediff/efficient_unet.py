@@ -62,7 +62,9 @@ class EfficientUNet(DenoisingNetwork):
     def _block(self, inputs: int, outputs: int) -> ResidualBlock:
         return ResidualBlock(inputs, outputs, self.config.embedding_width, self.config.dropout)
 
-    def body(self, given: Tensor, embedding: Tensor, context: Tensor, painted: Painted | None) -> Tensor:
+    def body(
+        self, given: Tensor, embedding: Tensor, context: Tensor, painted: Painted | None, micro: Tensor | None
+    ) -> Tensor:
         """Return F; see `DenoisingNetwork.body`."""
         h = self.stem(F.pixel_unshuffle(given, self.config.patch))
         skips: list[Tensor] = []

@@ -39,11 +39,14 @@ class DenoisingNetwork(nn.Module):
         """
         embedding = self.global_embedding(c_noise, embeddings)
         context = self.token_context(embeddings)
-        return self.body(self._with_low_resolution(x, embeddings), embedding, context, painted)
+        given = self._with_low_resolution(x, embeddings)
+        return self.body(given, embedding, context, painted, embeddings.micro)
 
-    def body(self, given: Tensor, embedding: Tensor, context: Tensor, painted: Painted | None) -> Tensor:
+    def body(
+        self, given: Tensor, embedding: Tensor, context: Tensor, painted: Painted | None, micro: Tensor | None
+    ) -> Tensor:
         """Return F from the noisy picture and its low-resolution condition [B, 3 or 6, H, W], the global embedding
-        [B, `embedding_width`] and the cross-attention keys [B, columns, `context_width`].
+        [B, `embedding_width`], the cross-attention keys [B, columns, `context_width`], and size and crop [B, 6].
         """
         raise NotImplementedError
 

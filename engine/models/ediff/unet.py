@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from engine.models.ediff.canvas_positions import CanvasPositions
 from engine.models.ediff.config import UNetConfig
 from engine.models.ediff.layers import (
     CrossAttention,
@@ -96,13 +97,20 @@ class UNet(DenoisingNetwork):
         self.head = zeroed(nn.Conv2d(current, 3 * config.patch**2, 3, padding=1))
         self.noise_gain = zeroed(nn.Linear(config.embedding_width, 3)) if config.noise_gain else None
         self.pixels = PixelLayers(config) if config.pixel_channels else None
+        self.positions = CanvasPositions(config) if config.canvas_positions else None
 
-    def body(self, given: Tensor, embedding: Tensor, context: Tensor, painted: Painted | None) -> Tensor:
+    def body(
+        self, given: Tensor, embedding: Tensor, context: Tensor, painted: Painted | None, micro: Tensor | None
+    ) -> Tensor:
         """Return F; see `DenoisingNetwork.body`."""
-        h = self.stem(F.pixel_unshuffle(given, self.config.patch))
-        skips = [h]
+        h = self._placed(self.stem(F.pixel_unshuffle(given, self.config.patch)), 0, micro)
+        skips, level = [h], 0
         for layer in self.down:
-            h = self.through(layer, h, embedding, context, painted) if isinstance(layer, Stage) else layer(h)
+            if isinstance(layer, Stage):
+                h = self.through(layer, h, embedding, context, painted)
+            else:
+                level += 1
+                h = self._placed(layer(h), level, micro)
             skips.append(h)
         for layer in self.middle:
             h = self.through(layer, h, embedding, context, painted)
@@ -115,3 +123,6 @@ class UNet(DenoisingNetwork):
         if self.noise_gain is not None:
             out = out + self.noise_gain(F.silu(embedding))[:, :, None, None] * given[:, :3]
         return out if self.pixels is None else self.pixels(given, out, embedding)
+
+    def _placed(self, h: Tensor, level: int, micro: Tensor | None) -> Tensor:
+        return h if self.positions is None else self.positions(h, level, micro)
