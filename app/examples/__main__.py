@@ -16,7 +16,7 @@ PICTURES = FOLDER.parent / "docs" / "pictures"
 
 THUMBNAIL = 192
 
-_DRAWN = {"prompt-switch": "switched", "seed-sheet": "seeds"}
+_DRAWN = {"prompt-switch": "switched", "seed-sheet": "seeds", "size-and-crop": "cut-off"}
 
 
 def main(folder: Path) -> None:

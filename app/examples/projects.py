@@ -151,6 +151,31 @@ def seed_sheet(registry: Registry) -> Project:
     return Project(sketch.graph)
 
 
+def cut_off(registry: Registry) -> Project:
+    """One sentence and one seed as a whole picture, and cut out of a wider and of a higher one (SDXL 2.2)."""
+    side = STAGES[1].size
+    cuts: dict[str, dict[str, Json]] = {
+        "whole": {},
+        "left": {"original_width": side * 3 // 2, "crop_left": side // 2},
+        "below": {"original_height": side * 3 // 2},
+    }
+    sketch = Sketch(registry)
+    sketch.node("prompt", "prompt", (0, 0), text="a house on a snowfield under a stormy sky")
+    sketch.node("seed", "seed", (0, 0.8), seed=5)
+    _experts(sketch, (0, 1.6))
+    title = "Whole, cut off at the left, cut off below"
+    sketch.node("sheet", "grid", (5, 2.25), "Whole and Cut Off", columns=len(cuts), title=title)
+    for row, (name, cut) in enumerate(cuts.items()):
+        sketch.node(f"size-{name}", "size-crop", (2, 0.7 + 2.25 * row), f"Size, {name}", width=side, height=side, **cut)
+        _cascade(sketch, (3, 2.25 * row), suffix=f"-{name}")
+        sketch.wire(f"size-{name}.size", f"base-{name}.size")
+        sketch.wire("seed.seed", f"base-{name}.seed", f"enlarged-{name}.seed")
+        sketch.wire(f"enlarged-{name}.image", "sheet.images")
+    sketch.node("saved", "save-image", (6, 2.25), name="cut-off")
+    sketch.wire("sheet.image", "saved.image")
+    return Project(sketch.graph)
+
+
 def prompt_switch(registry: Registry) -> Project:
     """The layout of one sentence with the look of another: the prompt changes on the way from noise to picture."""
     sketch = Sketch(registry)
@@ -243,6 +268,7 @@ EXAMPLES: Mapping[str, Callable[[Registry], Project]] = {
     "exchanged": exchanged,
     "prompt-switch": prompt_switch,
     "seed-sheet": seed_sheet,
+    "size-and-crop": cut_off,
     **({"large": large} if STAGES[2:] else {}),
 }
 """Every example by the name of its file."""

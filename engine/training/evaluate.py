@@ -101,7 +101,7 @@ def run_encoders(task: Task) -> None:
 def run_crop(task: Task) -> None:
     """Measure the size and crop conditioning."""
     study = task.study
-    write_crop(evaluate_crop(study.base, study.judge, study.setting, task.count, study.drafting), task.output)
+    write_crop(evaluate_crop(study.storybook.base, study.judge, study.setting, task.count, study.drafting), task.output)
 
 
 def run_ensemble(task: Task) -> None:
@@ -150,7 +150,7 @@ EVALUATIONS: Mapping[str, Evaluation] = MappingProxyType(
         "encoders": Evaluation(run_encoders, 64),
         "prompt-switch": Evaluation(run_switch, 48),
         "attention": Evaluation(run_attention, 16, 2),
-        "capacity": Evaluation(run_capacity, 15),
+        "capacity": Evaluation(run_capacity, 31),
         "samplers": Evaluation(run_samplers, 48),
         "crop": Evaluation(run_crop, 48),
     }

@@ -38,15 +38,16 @@ def write_part(name: str, config: TrainingConfig, runs: Path, folder: Path, text
     file.parent.mkdir(parents=True, exist_ok=True)
     save_weights(network.state_dict(), file)
     file.with_suffix(".json").write_bytes(msgspec.json.format(msgspec.json.encode(config.network), indent=1))
-    owned = clipped(config.noise)
+    intervals = clipped(config.noise)
+    low, high = text.owned or (intervals[0][0], intervals[-1][1])
     return PartCard(
         name=name,
         title=text.title,
         file=file.relative_to(folder).as_posix(),
         sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
         size=config.picture_size or config.network.size,
-        sigma_min=owned[0][0],
-        sigma_max=owned[-1][1],
+        sigma_min=low,
+        sigma_max=high,
         parameters=sum(parameter.numel() for parameter in network.parameters()),
         about=f"{text.about} {history}",
     )
@@ -70,10 +71,11 @@ def amount(run: Path) -> str:
 
 
 class PartText(msgspec.Struct, frozen=True):
-    """What the card says of a part."""
+    """What the card says of a part. `owned`: the (low, high) sigmas it is used for, where it was trained on more."""
 
     title: str
     about: str
+    owned: tuple[float, float] | None = None
 
 
 class CardText(msgspec.Struct, frozen=True):

@@ -39,7 +39,7 @@ LARGEST_FILE, LARGEST_MODEL = 16 * MIB, 34 * MIB
 """What comes with the program is fetched with it: bytes of one file, and of all that draws (the judge only reads)."""
 
 
-class FamilyPartText(PartText, frozen=True, forbid_unknown_fields=True):
+class FamilyPartText(PartText, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What the card says of a part, and the run it is made of, TREE/MODEL."""
 
     run: str

@@ -15,7 +15,18 @@ from PIL import Image
 
 from engine.training.world import VOCABULARY, Scene, SpritesMissingError, View, World
 from engine.training.world.captions import words_of
-from engine.training.world.sampling import MAX_OVERLAP, MIN_VISIBLE, overlap, sample_scene, sample_sibling, visible
+from engine.training.world.sampling import (
+    CENTRED,
+    CROPPED,
+    MAX_OVERLAP,
+    MIN_VISIBLE,
+    TWO_OBJECTS,
+    TWO_OBJECTS_CROPPED,
+    overlap,
+    sample_scene,
+    sample_sibling,
+    visible,
+)
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -67,10 +78,20 @@ def test_views_lie_inside_their_canvas(seed: int) -> None:
         assert 0 <= left <= width - size + 1
 
 
-def test_the_share_of_cropped_views_and_of_pairs_is_as_documented(world: World) -> None:
+def test_the_shares_of_cropped_views_and_of_pairs_are_as_documented(world: World) -> None:
     scenes = world.sample(np.random.default_rng(3), 600)
-    assert 0.24 < np.mean([scene.view != View() for scene in scenes]) < 0.36
-    assert 0.59 < np.mean([len(scene.objects) == 2 for scene in scenes]) < 0.71
+    pairs = {cut: [len(s.objects) == 2 for s in scenes if (s.view != View()) == cut] for cut in (False, True)}
+    assert abs(len(pairs[True]) / 600 - CROPPED) < 0.07
+    assert abs(np.mean(pairs[False]) - TWO_OBJECTS) < 0.09
+    assert abs(np.mean(pairs[True]) - TWO_OBJECTS_CROPPED) < 0.09
+
+
+def test_the_lone_thing_of_a_cut_picture_stands_near_the_middle_of_its_canvas(world: World) -> None:
+    scenes = [scene for scene in world.sample(np.random.default_rng(4), 800) if len(scene.objects) == 1]
+    cut = [s.objects[0].x + s.view.left - s.view.width / 2 for s in scenes if s.view != View()]
+    whole = [s.objects[0].x - 0.5 for s in scenes if s.view == View()]
+    assert np.std(cut) < 1.3 * CENTRED
+    assert np.std(whole) > 1.5 * CENTRED
 
 
 def test_a_sibling_shares_the_look_and_nothing_else(world: World) -> None:
@@ -152,7 +173,7 @@ def test_storybook_draws_as_it_did_when_its_model_was_trained(world: World) -> N
     """Captions to the letter and pictures to a level of 8 bits: the shipped model and judge know this world."""
     scenes = world.sample(np.random.default_rng(2026), 200)
     captions = "\n".join(scene.caption for scene in scenes).encode()
-    assert hashlib.sha256(captions).hexdigest()[:16] == "3c14f7477e03e879"
+    assert hashlib.sha256(captions).hexdigest()[:16] == "9d756e388ba5ad24"
     drawn = ((world.render(scenes[:24], 32).images + 1.0) * 127.5).round()
     sheet = drawn.view(4, 6, 3, 32, 32).permute(0, 3, 1, 4, 2).reshape(128, 192, 3).numpy()
     kept = np.asarray(Image.open(Path(__file__).with_name("storybook_scenes.png")), dtype=np.float32)

@@ -239,8 +239,19 @@ def own_finding(arm: Arm) -> str:
     return f"{told} {shows} for the {arm.name}: {rise}."
 
 
+MAPS = """
+## Maps
+
+Not chosen: the first captions with two things, of the first model, first seed. Each map is scaled to its own strongest
+place, whose share stands in the caption for each column; the last row of each picture is how often each place is
+looked at by self-attention.
+
+![Maps](attention-maps.png)
+"""
+
+
 def attention_text(report: AttentionReport) -> str:
-    """The Markdown page, which shows attention-text.png, attention-self.png and attention-maps.png."""
+    """The Markdown page without its maps, which shows attention-text.png and attention-self.png."""
     heads = ["noise", "sentence", "of it words", "null token", "empty places", "self: entropy", "self: unevenness"]
     findings = "\n".join(f"* {told(arm)}" for arm in report.arms for told in (text_finding, own_finding))
     tables = "\n\n".join(
@@ -267,14 +278,6 @@ token alone gets at most {100 * most_null:.1f} %.
 
 * Entropy: 1 where a place looks at all places alike. Unevenness: standard deviation, over places, of how often each is
   looked at; 0 where all are looked at alike.
-
-## Maps
-
-Not chosen: the first captions with two things, of the first model, first seed. Each map is scaled to its own strongest
-place, whose share stands in the caption for each column; the last row of each picture is how often each place is
-looked at by self-attention.
-
-![Maps](attention-maps.png)
 """
 
 
@@ -341,5 +344,5 @@ def write_attention(evaluation: AttentionEvaluation, output: Path) -> Path:
         map_sheet(evaluation.examples).save(output / "attention-maps.png", optimize=True)
     write_json(evaluation.report, output / "attention.json")
     page = output / "attention.md"
-    page.write_text(attention_text(evaluation.report), encoding="utf-8")
+    page.write_text(attention_text(evaluation.report) + (MAPS if evaluation.examples else ""), encoding="utf-8")
     return page

@@ -1,7 +1,7 @@
 """Capacity measured (eDiff-I, figure 13): experts add parameters and no time; depth adds both.
 
-Times are those of the process (all its threads), so that a machine busy with something else disturbs them little; the
-arms are timed in turns.
+The arms are timed in turns, and each is held against the first in the same round: how fast a shared machine is changes
+from minute to minute by more than the experts could cost.
 """
 
 from __future__ import annotations
@@ -35,9 +35,12 @@ DEPTHS = (1, 2, 3, 4)
 STEPS = 16
 """Evaluations of a round, one at each level of a grid: every expert has its share of them."""
 
+PICTURES = 2
+"""One picture, with its sentence and without."""
+
 
 class CapacityFigure(msgspec.Struct, frozen=True):
-    """One arm: its size, and process milliseconds per evaluation (median over rounds)."""
+    """One arm: its size, milliseconds per evaluation, and those over the first arm's of the same round (medians)."""
 
     number: int
     parameters: int
@@ -98,15 +101,15 @@ def depth_arm(config: UNetConfig, number: int) -> Arm:
 
 
 def timed(arm: Arm, x: Tensor, embeddings: Embeddings) -> float:
-    """Process seconds per evaluation over one grid."""
+    """Seconds per evaluation over one grid."""
     ensemble = arm.ensemble(embeddings)
     grid = snap(make_sigmas("order6", STEPS, SIGMA_MAX, SIGMA_MIN), ensemble.boundaries())
     bound = condition(ensemble, [None] * len(x))
-    begin = time.process_time()
+    begin = time.perf_counter()
     with torch.inference_mode():
         for high, low in pairwise(grid):
             bound.for_step(high, low)(x, high)
-    return (time.process_time() - begin) / STEPS
+    return (time.perf_counter() - begin) / STEPS
 
 
 def measured(
@@ -114,29 +117,31 @@ def measured(
 ) -> list[CapacityFigure]:
     """Time the arms in turns; the first is what the others are held against."""
     x, embeddings = silent_batch(config)
-    seconds: list[list[float]] = [[] for _ in arms]
     for arm in arms:
         timed(arm, x, embeddings)  # the first time finds nothing in the caches
+    taken = []
     for number in range(rounds):
         progress(number, rounds, text)
-        for arm, own in zip(arms, seconds, strict=True):
-            own.append(timed(arm, x, embeddings))
-    first = median(seconds[0])
+        taken.append([timed(arm, x, embeddings) for arm in arms])
     return [
-        CapacityFigure(arm.number, arm.parameters, 1000.0 * median(own), median(own) / first)
-        for arm, own in zip(arms, seconds, strict=True)
-    ]
+        CapacityFigure(
+            arm.number, arm.parameters, 1000.0 * median(row[place] for row in taken),
+            median(row[place] / row[0] for row in taken),
+        )
+        for place, arm in enumerate(arms)
+    ]  # fmt: skip
 
 
 def silent_batch(config: UNetConfig) -> tuple[Tensor, Embeddings]:
-    """One noisy picture, and embeddings of nothing."""
+    """Noisy pictures, and embeddings of nothing."""
     shape = config.context
     embeddings = Embeddings(
-        torch.zeros(1, shape.clip_tokens, shape.clip_width), torch.zeros(1, shape.clip_width),
-        torch.zeros(1, shape.t5_tokens, shape.t5_width), torch.zeros(1, shape.image_width),
-        torch.ones(1, MICRO_VALUES),
+        torch.zeros(PICTURES, shape.clip_tokens, shape.clip_width), torch.zeros(PICTURES, shape.clip_width),
+        torch.zeros(PICTURES, shape.t5_tokens, shape.t5_width), torch.zeros(PICTURES, shape.image_width),
+        torch.ones(PICTURES, MICRO_VALUES),
     )  # fmt: skip
-    return torch.randn(1, 3, config.size, config.size, generator=torch.Generator().manual_seed(0)), embeddings
+    generator = torch.Generator().manual_seed(0)
+    return torch.randn(PICTURES, 3, config.size, config.size, generator=generator), embeddings
 
 
 def evaluate_capacity(config: UNetConfig, rounds: int, progress: Progress) -> CapacityReport:
@@ -160,8 +165,9 @@ def capacity_text(report: CapacityReport) -> str:
     spread = max(abs(figure.ratio - 1.0) for figure in report.experts)
     return f"""# Capacity
 
-Process time of one evaluation of the base network (all threads; median of {report.rounds} rounds in turns) against the
-number of experts and against depth. With experts the time stays within {100 * spread:.1f} % of one network's.
+Time of one evaluation of the base network for {PICTURES} pictures over {STEPS} steps, and its ratio to that of
+the first row in the same round (medians of {report.rounds} rounds in turns), against the number of experts and against
+depth. With experts the time stays within {100 * spread:.1f} % of one network's.
 
 {table(["experts", "parameters", "time", "ratio"], lines_of(report.experts))}
 

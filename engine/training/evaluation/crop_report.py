@@ -57,7 +57,7 @@ def crop_text(report: CropReport) -> str:
     columns = ["cut", "offset", "thing there", *BORDERS, "middle across", "middle down"]
     return f"""# Size and crop conditioning
 
-{report.captions} captions of one thing, {report.pictures} pictures of the base model in {report.seconds / 60:.1f}
+{report.captions} captions of one thing, {report.pictures} drafts by the parts that draw in {report.seconds / 60:.1f}
 minutes ({STEPS} steps, guidance {GUIDANCE:g}), the same seeds in every rectangle. The model is told that its picture is
 cut out of a canvas {CANVAS:g} times as wide (or as high), `offset` of its own side from the canvas' left (or upper)
 edge. A border counts as touched where the judge gives the thing {100 * TOUCHED:.0f} % of it; 95 % bootstrap intervals
@@ -76,8 +76,8 @@ is touched, and the thing's middle (0 left or upper edge, 1 right or lower):
 
 {table(columns, lines)}
 
-The renders tell how far the training pictures themselves go: things stand within the whole canvas, so a border that is
-the canvas' own cuts nothing off.
+The renders tell how far the training pictures themselves go: things stand within the whole canvas, the lone thing of a
+picture that was cut out near its middle, so a border that is the canvas' own cuts nothing off.
 
 ## The judge
 

@@ -13,7 +13,10 @@ from engine.training.world.vocabulary import VOCABULARY
 SMALLEST, LARGEST = 0.42, 0.58
 TWO_OBJECTS = 0.65
 ANYWHERE = 0.30
-CROPPED = 0.30
+CROPPED = 0.45
+TWO_OBJECTS_CROPPED = 0.30
+CENTRED = 0.08
+"""How far the lone thing of a cut picture stands from the middle of its canvas (standard deviation)."""
 MAX_OVERLAP = 0.12
 MIN_VISIBLE = 0.45
 
@@ -77,10 +80,19 @@ def span(low: float, high: float, side: float, rng: np.random.Generator) -> floa
     return float(rng.uniform(low + side / 2, high - side / 2))
 
 
-def propose(name: str, view: View, horizon: float, rng: np.random.Generator) -> Placed:
+def across(view: View, side: float, alone: bool, rng: np.random.Generator) -> float:
+    """Where a thing of `side` stands across the view: anywhere on the canvas; alone, in a picture that was cut out of a
+    larger one, near the middle of that, as people take photographs.
+    """
+    if alone and view != View():
+        return float(rng.normal(view.width / 2, CENTRED)) - view.left
+    return span(-view.left, view.width - view.left, side, rng)
+
+
+def propose(name: str, view: View, horizon: float, rng: np.random.Generator, alone: bool) -> Placed:
     """One random place: standing on the ground, or anywhere so that position is never implied by the words."""
     side = float(rng.uniform(SMALLEST, LARGEST))
-    x = span(-view.left, view.width - view.left, side, rng)
+    x = across(view, side, alone, rng)
     if rng.random() < ANYWHERE:
         y = span(-view.top, view.height - view.top, side, rng)
     else:
@@ -97,7 +109,7 @@ def place(names: list[str], view: View, horizon: float, rng: np.random.Generator
         attempts += 1
         if attempts % 60 == 0:
             placed = []
-        item = propose(names[len(placed)], view, horizon, rng)
+        item = propose(names[len(placed)], view, horizon, rng, len(names) == 1)
         fits = visible(item.x, item.y, item.side) >= MIN_VISIBLE
         if fits and all(overlap(item, other) <= MAX_OVERLAP for other in placed):
             placed.append(item)
@@ -106,11 +118,11 @@ def place(names: list[str], view: View, horizon: float, rng: np.random.Generator
 
 def sample_content(style: str, tone: Tone, rng: np.random.Generator) -> Scene:
     """A scene with new content in the given style and tone."""
-    count = 2 if rng.random() < TWO_OBJECTS else 1
+    view = sample_view(rng)
+    count = 2 if rng.random() < (TWO_OBJECTS if view == View() else TWO_OBJECTS_CROPPED) else 1
     names = [VOCABULARY.nouns[int(i)].name for i in rng.choice(len(VOCABULARY.nouns), count, replace=False)]
     sky = VOCABULARY.skies[int(rng.integers(len(VOCABULARY.skies)))].name
     ground = VOCABULARY.grounds[int(rng.integers(len(VOCABULARY.grounds)))].name
-    view = sample_view(rng)
     horizon = float(rng.uniform(0.42, 0.68)) * view.height - view.top
     objects = place(names, view, horizon, rng)
     scene = Scene("", (), objects, sky, ground, horizon, style, tone, view, int(rng.integers(2**31)))

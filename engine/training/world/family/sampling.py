@@ -8,7 +8,16 @@ import numpy as np
 
 from engine.training.world.family.captions import Group, caption_of
 from engine.training.world.family.words import COLOURS, FAMILY
-from engine.training.world.sampling import MAX_OVERLAP, MIN_VISIBLE, NAMED_TONES, overlap, sample_view, span, visible
+from engine.training.world.sampling import (
+    MAX_OVERLAP,
+    MIN_VISIBLE,
+    NAMED_TONES,
+    across,
+    overlap,
+    sample_view,
+    span,
+    visible,
+)
 from engine.training.world.scene import Placed, Scene, Tone, View
 
 GROUPS = ((1,), (2,), (3,), (1, 1), (2, 1))
@@ -65,7 +74,7 @@ def sample_groups(
 def propose(group: Group, total: int, view: View, horizon: float, rng: np.random.Generator, high: bool) -> Placed:
     """One random place for one thing: on the ground, anywhere, or `high` in the upper part."""
     side = float(rng.uniform(*SIDES[total]))
-    x = span(-view.left, view.width - view.left, side, rng)
+    x = across(view, side, total == 1, rng)
     if high:
         y = float(rng.uniform(side / 2, max(side / 2, 0.5 - side / 2) + 0.02))
     elif rng.random() < ANYWHERE:
