@@ -151,7 +151,7 @@ def seed_sheet(registry: Registry) -> Project:
     return Project(sketch.graph)
 
 
-def cut_off(registry: Registry) -> Project:
+def size_and_crop(registry: Registry) -> Project:
     """One sentence and one seed as a whole picture, and cut out of a wider and of a higher one (SDXL 2.2)."""
     side = STAGES[1].size
     cuts: dict[str, dict[str, Json]] = {
@@ -268,7 +268,7 @@ EXAMPLES: Mapping[str, Callable[[Registry], Project]] = {
     "exchanged": exchanged,
     "prompt-switch": prompt_switch,
     "seed-sheet": seed_sheet,
-    "size-and-crop": cut_off,
+    "size-and-crop": size_and_crop,
     **({"large": large} if STAGES[2:] else {}),
 }
 """Every example by the name of its file."""

@@ -20,7 +20,7 @@ from engine.conditioning.paint_with_words import PhraseMaps, phrase_maps
 from engine.conditioning.spans import PhraseReport, TokenSpans, report_phrase
 from engine.models.ediff.attention_watch import observed
 from engine.models.ediff.denoiser import UNetDenoiser
-from engine.models.ediff.embeddings import Embeddings
+from engine.models.ediff.embeddings import WHOLE, Embeddings
 from engine.models.ediff.encoders import EncodedText, Encoders, picture_for_clip, to_unit_scale
 from engine.models.ediff.network import DenoisingNetwork
 
@@ -204,7 +204,7 @@ def flags(briefs: Sequence[Brief], encoder: str) -> Tensor:
 def micro_values(brief: Brief) -> tuple[float, ...]:
     """Original size, crop corner and target size of a brief as fractions of its target size (SDXL 2.2)."""
     if brief.size is None:
-        return (1.0, 1.0, 0.0, 0.0, 1.0, 1.0)
+        return WHOLE
     height, width = brief.size.target
     (original_height, original_width), (top, left) = brief.size.original, brief.size.crop
     return (original_height / height, original_width / width, top / height, left / width, 1.0, 1.0)

@@ -10,7 +10,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.models.ediff.canvas_positions import MAPS, OCTAVES, POSITIONS, WHOLE, position_maps
+from engine.models.ediff.canvas_positions import MAPS, OCTAVES, POSITIONS, position_maps
+from engine.models.ediff.embeddings import WHOLE
 from engine.models.ediff.network import DenoisingNetwork
 from engine.models.errors import ModelFileError
 from engine.models.weights import load_weights, save_weights

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.models.ediff.config import UNetConfig
+from engine.models.ediff.embeddings import WHOLE
 from engine.models.ediff.layers import zeroed
 
 POSITIONS = "positions"
@@ -19,9 +20,6 @@ MAPS = 4 * OCTAVES
 
 SMALLEST = 1e-3
 """Least side of a canvas that is believed, in sides of the picture."""
-
-WHOLE = (1.0, 1.0, 0.0, 0.0, 1.0, 1.0)
-"""Size and crop of a picture that is its whole canvas."""
 
 
 def position_maps(micro: Tensor, height: int, width: int) -> Tensor:

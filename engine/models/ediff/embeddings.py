@@ -14,6 +14,9 @@ from engine.models.ediff.layers import zeroed
 MICRO_VALUES = 6
 """Original height and width, crop top and left, target height and width (SDXL 2.2, order of its appendix)."""
 
+WHOLE = (1.0, 1.0, 0.0, 0.0, 1.0, 1.0)
+"""Those of a picture that is its whole canvas, as fractions of its side."""
+
 MICRO_FREQUENCIES = 6
 
 

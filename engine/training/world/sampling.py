@@ -14,6 +14,7 @@ SMALLEST, LARGEST = 0.42, 0.58
 TWO_OBJECTS = 0.65
 ANYWHERE = 0.30
 CROPPED = 0.45
+"""Nearly half: where few scenes are cut, a network learns little of what size and crop tell it."""
 TWO_OBJECTS_CROPPED = 0.30
 CENTRED = 0.08
 """How far the lone thing of a cut picture stands from the middle of its canvas (standard deviation)."""
@@ -52,9 +53,9 @@ def sample_style(rng: np.random.Generator) -> str:
     return str(rng.choice([style.name for style in VOCABULARY.styles], p=[0.37, 0.21, 0.21, 0.21]))
 
 
-def sample_view(rng: np.random.Generator, cropped: float = CROPPED) -> View:
-    """The whole canvas, or in a share `cropped` of the scenes a square cut out of a larger one."""
-    if rng.random() >= cropped:
+def sample_view(rng: np.random.Generator) -> View:
+    """The whole canvas, or in a share `CROPPED` of the scenes a square cut out of a larger one."""
+    if rng.random() >= CROPPED:
         return View()
     height, width = (float(v) for v in rng.uniform(1.0, 1.6, 2))
     return View(height, width, float(rng.uniform(0.0, height - 1.0)), float(rng.uniform(0.0, width - 1.0)))

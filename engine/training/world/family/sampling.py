@@ -27,8 +27,6 @@ COLOURED = 0.45
 STACKED = 0.3
 TEXTURED = 0.3
 ANYWHERE = 0.3
-CROPPED = 0.45
-"""More than in the small world, whose model hardly follows size and crop."""
 COLOURLESS = frozenset({"ink", "sepia"})
 """Styles that show no colours: captions must not speak of any."""
 
@@ -108,7 +106,7 @@ def sample_content(style: str, tone: Tone, texture: float, rng: np.random.Genera
     sky = FAMILY.skies[int(rng.integers(len(FAMILY.skies)))].name
     ground = FAMILY.grounds[int(rng.integers(len(FAMILY.grounds)))].name
     groups = sample_groups(rng, 0.0 if style in COLOURLESS else COLOURED)
-    view = sample_view(rng, CROPPED)
+    view = sample_view(rng)
     horizon = float(rng.uniform(0.42, 0.68)) * view.height - view.top
     objects = place(groups, view, horizon, rng)
     seed = int(rng.integers(2**31))
