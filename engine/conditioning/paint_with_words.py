@@ -39,7 +39,7 @@ _NORMS: Mapping[Norm, Callable[[Tensor], Tensor]] = {"head": _head_max, "layer":
 
 
 def score_norm(scores: Tensor, norm: Norm) -> Tensor:
-    """Return what stands for max(Q K^T) of one picture, broadcastable to `scores` [heads, N, T] and never negative.
+    """Return what stands for max(Q K^T) of each picture, broadcastable to `scores` [..., heads, N, T], never negative.
 
     "head": the maximum of each head. "layer": the maximum over all heads. "range": row maximum minus row mean, which
     (unlike a maximum) does not change when a constant is added to a row's scores. A negative maximum would turn the
@@ -178,13 +178,12 @@ class PaintBias:
 
     def shares(self, q: Tensor, k: Tensor, grid: tuple[int, int]) -> Tensor:
         """Return the weights with which `attend` takes the values, [B, heads, h*w, tokens] float32 (or wider)."""
-        scores = self._scores(q, k)
-        self._paint(scores, list(self.maps.rows), grid)
+        scores, rows = self._scores(q, k), list(self.maps.rows)
+        scores[rows] = self._biased(scores[rows], grid)
         return (scores / math.sqrt(q.shape[-1])).softmax(-1)
 
     def _painted(self, q: Tensor, k: Tensor, v: Tensor, grid: tuple[int, int]) -> Tensor:
-        scores = self._scores(q, k)
-        self._paint(scores, list(range(len(scores))), grid)
+        scores = self._biased(self._scores(q, k), grid)
         with torch.autocast(q.device.type, enabled=False):
             attention = (scores / math.sqrt(q.shape[-1])).softmax(-1)
             return (attention @ v.to(scores.dtype)).to(v.dtype)
@@ -194,11 +193,14 @@ class PaintBias:
         with torch.autocast(q.device.type, enabled=False):
             return q.to(wide) @ k.to(wide).transpose(-1, -2)
 
-    def _paint(self, scores: Tensor, rows: Sequence[int], grid: tuple[int, int]) -> None:
-        """Add w A to the scores of the painted pictures, which stand at `rows`."""
-        facts = zip(rows, self.maps.paintings, self.weights, self.maps.matrix(grid), strict=True)
-        for row, painting, weight, matrix in facts:
-            scores[row] += weight * score_norm(scores[row], painting.settings.norm) * matrix
+    def _biased(self, scores: Tensor, grid: tuple[int, int]) -> Tensor:
+        """Q K^T + w A of the painted pictures. Not in place: in training the maximum's gradient needs the scores."""
+        norms = [painting.settings.norm for painting in self.maps.paintings]
+        A = self.maps.matrix(grid)[:, None]
+        for norm in set(norms):
+            chosen = self.weights * torch.tensor([own == norm for own in norms], device=self.weights.device)
+            scores = scores + chosen[:, None, None, None] * score_norm(scores, norm) * A
+        return scores
 
 
 def phrase_maps(

@@ -17,7 +17,7 @@ from engine.conditioning.attention_recorder import AttentionObserver, TokenGroup
 from engine.conditioning.brief import Brief, PhraseMasks, StyleReference
 from engine.conditioning.isolated_phrases import splice_phrase
 from engine.conditioning.paint_with_words import PhraseMaps, phrase_maps
-from engine.conditioning.spans import PhraseReport, TokenSpans, report_phrase
+from engine.conditioning.spans import PhraseReport, report_phrase
 from engine.models.ediff.attention_watch import observed
 from engine.models.ediff.denoiser import UNetDenoiser
 from engine.models.ediff.embeddings import WHOLE, Embeddings
@@ -74,7 +74,7 @@ class StorybookDenoiser:
 
     def report_phrases(self, prompt: str, phrases: PhraseMasks) -> tuple[PhraseReport, ...]:
         """Tell for each layer its token columns in both text encoders, and what is wrong with it."""
-        spans = self._spans(prompt)
+        spans = self._encoders.token_spans(prompt)
         return tuple(report_phrase(prompt, layer, spans) for layer in phrases.layers)
 
     def token_groups(self, brief: Brief, phrases: PhraseMasks | None) -> TokenGroups:
@@ -85,7 +85,7 @@ class StorybookDenoiser:
             return TokenGroups(tokens, {}, (), style=style, null=null)
         read = [
             (spans.column_offset + place, end > start)
-            for spans in self._spans(brief.prompt).values()
+            for spans in self._encoders.token_spans(brief.prompt).values()
             for place, (start, end) in enumerate(spans.offsets)
         ]
         spoken = phrases is not None and phrases.prompt == brief.prompt
@@ -102,15 +102,6 @@ class StorybookDenoiser:
     def observed(self, observer: AttentionObserver) -> AbstractContextManager[None]:
         """Let `observer` see the attention of every call inside the `with` block; see `attention_recorder`."""
         return observed(self._network, observer)
-
-    def _spans(self, prompt: str) -> dict[str, TokenSpans]:
-        shape = self._encoders.shape
-        clip, t5 = self._encoders.token_offsets(prompt)
-        # The end token takes the last place of a text that fills an encoder's window.
-        return {
-            "CLIP": TokenSpans(clip[: shape.clip_tokens - 1], 0),
-            "T5": TokenSpans(t5[: shape.t5_tokens - 1], shape.clip_tokens),
-        }
 
     def _prepare(self, briefs: tuple[Brief, ...]) -> _Prepared:
         key = tuple(id(brief) for brief in briefs)  # `_Prepared` keeps the briefs alive, so an id is never reused
@@ -155,7 +146,7 @@ class StorybookDenoiser:
         """Put each phrase, encoded alone, in its place in the sentence, so that no other phrase leaks into it."""
         for report in self.report_phrases(prompt, phrases):
             alone = self._encoders.encode_text([report.text])
-            spans = self._spans(report.text)
+            spans = self._encoders.token_spans(report.text)
             for name, whole, part in (("CLIP", text.clip_text, alone.clip_text), ("T5", text.t5, alone.t5)):
                 rows = [column - spans[name].column_offset for column in report.columns[name]]
                 own = [index for index, (start, end) in enumerate(spans[name].offsets) if end > start]

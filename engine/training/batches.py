@@ -14,6 +14,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from engine.conditioning.paint_with_words import PhraseMaps
 from engine.models.ediff.embeddings import Embeddings
 from engine.training.config import Dropout, TrainingConfig
 from engine.training.errors import TrainingError
@@ -22,10 +23,11 @@ from engine.training.processes import ALONE, Processes
 
 @dataclass(frozen=True)
 class TrainingBatch:
-    """Clean pictures [B, 3, S, S] in -1..1 and their embeddings after dropout."""
+    """Clean pictures [B, 3, S, S] in -1..1, their embeddings after dropout, and the phrases painted on some of them."""
 
     pictures: Tensor
     embeddings: Embeddings
+    phrases: PhraseMaps | None = None
 
     def to(self, device: torch.device) -> TrainingBatch:
         """The same on `device`."""
@@ -35,7 +37,8 @@ class TrainingBatch:
             if (value := getattr(self.embeddings, field.name)) is not None
         }
         pictures = self.pictures.to(device, non_blocking=True)
-        return TrainingBatch(pictures, dataclasses.replace(self.embeddings, **moved))
+        embeddings = dataclasses.replace(self.embeddings, **moved)
+        return dataclasses.replace(self, pictures=pictures, embeddings=embeddings)
 
 
 class BatchStream(Protocol):

@@ -9,15 +9,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.conditioning.paint_with_words import PhraseMaps
 from engine.models.ediff.embeddings import Embeddings
 from engine.models.ediff.encoders import Encoders
 from engine.training.batches import TrainingBatch, dropped, kept
 from engine.training.config import Dropout, TrainingConfig
 from engine.training.degrade import spoilt
 from engine.training.errors import TrainingError
+from engine.training.painting import painted_phrases
 from engine.training.patches import cut_patches
 from engine.training.pictures.settings import DrawnData
 from engine.training.world import Scene, World
+
+STROKES = 1
+"""Marks the random numbers of the strokes among those of a micro-batch."""
 
 
 class SceneStream:
@@ -31,7 +36,8 @@ class SceneStream:
         """
         self._config, self._world, self._encoders = config, world, encoders
         self._count = config.optimisation.batch if pictures is None else pictures
-        self._each = config.data.patches if isinstance(config.data, DrawnData) else 1
+        drawn = config.data if isinstance(config.data, DrawnData) else DrawnData()
+        self._each, self._painted = drawn.patches, drawn.painted
         if self._count % self._each:
             raise TrainingError(
                 f"run {config.name!r}: {self._count} patches cannot be cut from pictures of {self._each} patches each; "
@@ -52,7 +58,7 @@ class SceneStream:
         seed = int(rng.integers(2**62))
         generator, on_device = torch.Generator().manual_seed(seed), torch.Generator(device).manual_seed(seed)
         scenes = self._world.sample(rng, self._count // self._each)
-        pictures, low = self._pictures(scenes, generator, on_device)
+        pictures, masks, low = self._pictures(scenes, generator, on_device)
         keep = kept(dropout, self._count, generator)
         text = self._encoders.encode_text([scene.caption for scene in scenes])
         told = Embeddings(
@@ -63,18 +69,27 @@ class SceneStream:
             micro=micro_conditioning(scenes).to(device) if config.network.micro_conditioning else None,
         )
         embeddings = replace(repeated(told, self._each), low_resolution=low)
-        return TrainingBatch(pictures, dropped(embeddings, keep))
+        return TrainingBatch(pictures, dropped(embeddings, keep), self._phrases(scenes, masks, index))
+
+    def _phrases(self, scenes: Sequence[Scene], masks: Tensor, index: int) -> PhraseMaps | None:
+        """The painted phrases of micro-batch number `index`, the same whatever is dropped."""
+        if self._painted == 0.0:
+            return None
+        rng = np.random.default_rng((self._config.seed, index, STROKES))
+        return painted_phrases(scenes, masks, self._encoders, self._painted, rng)
 
     def _pictures(
         self, scenes: Sequence[Scene], generator: torch.Generator, on_device: torch.Generator
-    ) -> tuple[Tensor, Tensor | None]:
-        """Rendered pictures, or patches of them, and their low-resolution conditions."""
+    ) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Rendered pictures, or patches of them, the scenes' masks, and the pictures' low-resolution conditions."""
         config, size = self._config, self._config.picture_size or self._config.network.size
-        pictures = self._world.render(scenes, size, self._encoders.device).images
+        drawn = self._world.render(scenes, size, self._encoders.device)
+        pictures = drawn.images
         low = None if config.degradation is None else spoilt(pictures, config.degradation, on_device)
         if config.picture_size is None:
-            return pictures, low
-        return cut_patches(pictures, low, config.network.size, generator, self._each)
+            return pictures, drawn.masks, low
+        pictures, low = cut_patches(pictures, low, config.network.size, generator, self._each)
+        return pictures, drawn.masks, low
 
     def _clip_pictures(self, scenes: Sequence[Scene], rng: np.random.Generator, keep: Tensor) -> Tensor:
         """CLIP pictures of the scenes where `keep`, zeros elsewhere; some of the scene itself, some of a sibling.

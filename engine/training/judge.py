@@ -26,7 +26,7 @@ from engine.training.judge_network import (
     label_batch,
 )
 from engine.training.world import Scene, World
-from engine.training.world.fields import blur
+from engine.training.world.fields import bent, blur
 
 BATCH = 48
 BACKGROUND = 0.3  # weight of sky and ground in the loss: they fill most of the picture and are easy
@@ -70,16 +70,6 @@ def degrade(images: Tensor, rng: np.random.Generator) -> Tensor:
         worse = bent(worse, float(rng.uniform(0.01, 0.05)), rng)
     noise = torch.from_numpy(rng.standard_normal(worse.shape, dtype=np.float32)) * float(rng.uniform(0.0, 0.12))
     return torch.cat([(worse + noise.to(images.device)).clamp(-1, 1), images[count:]])
-
-
-def bent(images: Tensor, amount: float, rng: np.random.Generator) -> Tensor:
-    """The pictures with their outlines bent by smooth displacements of about `amount` of the side."""
-    count, size = len(images), images.shape[-1]
-    coarse = torch.from_numpy(rng.standard_normal((count, 2, 9, 9), dtype=np.float32)) * amount
-    field = F.interpolate(coarse.to(images.device), (size, size), mode="bicubic").permute(0, 2, 3, 1)
-    same = torch.eye(2, 3, device=images.device).expand(count, 2, 3)
-    straight = F.affine_grid(same, [count, 3, size, size], align_corners=False)
-    return F.grid_sample(images, straight + field, padding_mode="reflection", align_corners=False)
 
 
 def loss_of(network: JudgeNetwork, batch: Lesson) -> Tensor:

@@ -18,6 +18,7 @@ from engine.models.ediff.build import build_network
 from engine.models.ediff.canvas_positions import POSITIONS
 from engine.models.ediff.denoiser import UNetDenoiser
 from engine.models.ediff.embeddings import Embeddings
+from engine.models.ediff.layers import Painted
 from engine.models.ediff.network import DenoisingNetwork
 from engine.models.ediff.unet import PIXELS
 from engine.models.weights import load_weights
@@ -175,9 +176,10 @@ class Trainer:
         sigma = self._noise.sample(len(batch.pictures), generator)
         noise = torch.randn(batch.pictures.shape, generator=generator, device=self.device)
         half = self.config.execution.precision == "bfloat16"
+        painted = None if batch.phrases is None else batch.phrases.at(sigma)
         dropping = _drawn_by(number, self.device) if self.config.network.dropout else nullcontext()
         with dropping, torch.autocast(self.device.type, torch.bfloat16, enabled=half):
-            loss: Tensor = self._loss(batch.pictures, noise, sigma, batch.embeddings)
+            loss: Tensor = self._loss(batch.pictures, noise, sigma, batch.embeddings, painted)
         return loss
 
     def _gradients_exchanged(self, *, last: bool) -> AbstractContextManager[None]:
@@ -206,9 +208,11 @@ class _Loss(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, pictures: Tensor, noise: Tensor, sigma: Tensor, embeddings: Embeddings) -> Tensor:
+    def forward(
+        self, pictures: Tensor, noise: Tensor, sigma: Tensor, embeddings: Embeddings, painted: Painted | None
+    ) -> Tensor:
         """Mean loss of a micro-batch, a scalar."""
-        return denoising_loss(UNetDenoiser(self.network), pictures, noise, sigma, embeddings).mean()
+        return denoising_loss(UNetDenoiser(self.network), pictures, noise, sigma, embeddings, painted).mean()
 
 
 @contextmanager

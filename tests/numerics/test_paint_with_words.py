@@ -316,3 +316,24 @@ def test_columns_outside_the_keys_or_missing_are_named() -> None:
         phrase_maps([masks(layer(left_half()))], [[(12,)]], TOKENS)
     with pytest.raises(BriefError, match="1 phrase layers came with columns for 0"):
         phrase_maps([masks(layer(left_half()))], [[]], TOKENS)
+
+
+@pytest.mark.parametrize("norm", get_args(Norm))
+def test_what_is_painted_can_be_learnt_from(norm: Norm) -> None:
+    """Gradients of queries, keys and values, the maximum's own among them, against finite differences."""
+    q, k, v = (tensor[..., :3, :].clone().requires_grad_() for tensor in attention_inputs(2, (1, 3)))
+    grid, rows = (1, 3), 3
+    painted = masks(layer(left_half()), norm=norm)
+    maps = phrase_maps([None, painted], [[], [(0, 1)]], rows, CPU)
+    assert maps is not None
+    act = maps.at(torch.full((2,), 5.0))
+    assert torch.autograd.gradcheck(lambda q, k, v: act.attend(q, k, v, grid), (q, k, v))
+
+
+def test_pictures_of_different_norms_do_not_change_each_other() -> None:
+    phrases = [masks(layer(left_half()), norm=norm) for norm in get_args(Norm)]
+    q, k, v = attention_inputs(3)
+    together = bias(phrases, [[CAT]] * 3).attend(q, k, v, GRID)
+    for row, own in enumerate(phrases):
+        alone = bias([own], [[CAT]]).attend(q[row : row + 1], k[row : row + 1], v[row : row + 1], GRID)
+        torch.testing.assert_close(together[row], alone[0], rtol=1e-6, atol=1e-7)

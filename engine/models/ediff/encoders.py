@@ -17,6 +17,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from engine.api.decoding import decode_json
+from engine.conditioning.spans import TokenSpans
 from engine.models.ediff.config import ContextShape
 from engine.models.ediff.t5 import T5Config, T5Encoder
 from engine.models.ediff.tokenizer import Offsets, SentenceTokenizer, load_tokenizer
@@ -106,6 +107,15 @@ class Encoders(nn.Module):
     def token_offsets(self, text: str) -> tuple[Offsets, Offsets]:
         """Character spans of the CLIP and of the T5 tokens of `text`, uncut; special tokens are (0, 0)."""
         return self.clip_tokenizer.offsets(text), self.t5_tokenizer.offsets(text)
+
+    def token_spans(self, text: str) -> dict[str, TokenSpans]:
+        """What each text encoder reads of `text`, and the cross-attention columns its tokens have."""
+        clip, t5 = self.token_offsets(text)
+        # The end token takes the last place of a text that fills an encoder's window.
+        return {
+            "CLIP": TokenSpans(clip[: self.shape.clip_tokens - 1], 0),
+            "T5": TokenSpans(t5[: self.shape.t5_tokens - 1], self.shape.clip_tokens),
+        }
 
     @property
     def device(self) -> torch.device:

@@ -15,16 +15,21 @@ class DrawnData(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_fie
     `reuse`: how often each micro-batch is trained on, with new noise and new dropout, at steps far from one another.
     A GPU learns from a batch in less time than it takes to think its scenes up. `patches`: how many patches are cut
     from each picture, where a network is trained on patches; drawing a large picture takes longer than learning from
-    one.
+    one. `painted`: share of the pictures that are learnt with their phrases painted (`engine.training.painting`).
     """
 
     vocabulary: Name = "storybook"
     reuse: int = 1
     patches: int = 1
+    painted: float = 0.0
 
     def __post_init__(self) -> None:
         if self.reuse < 1 or self.patches < 1:
             raise ValueError("reuse is how often a batch is trained on, patches how many of a picture: 1 or more")
+        if not 0.0 <= self.painted <= 1.0:
+            raise ValueError("painted is a share of the pictures: choose 0 to 1")
+        if self.painted and self.patches > 1:
+            raise ValueError("phrases are painted on whole pictures: leave out painted or patches")
 
 
 class PictureData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -120,6 +120,16 @@ def blur(picture: torch.Tensor, sigma: float) -> torch.Tensor:
     return flat.reshape(picture.shape)
 
 
+def bent(images: torch.Tensor, amount: float, rng: np.random.Generator) -> torch.Tensor:
+    """Pictures [B, C, S, S] with their outlines bent by smooth displacements of about `amount` of the side."""
+    count, size = len(images), images.shape[-1]
+    coarse = torch.from_numpy(rng.standard_normal((count, 2, 9, 9), dtype=np.float32)) * amount
+    field = F.interpolate(coarse.to(images.device), (size, size), mode="bicubic").permute(0, 2, 3, 1)
+    same = torch.eye(2, 3, device=images.device).expand(count, 2, 3)
+    straight = F.affine_grid(same, list(images.shape), align_corners=False)
+    return F.grid_sample(images, straight + field, padding_mode="reflection", align_corners=False)
+
+
 def canvas_of(scenes: Sequence[Scene], size: int, device: torch.device | str = "cpu") -> Canvas:
     """The canvas of the scenes at `size` pixels."""
     count = len(scenes)
