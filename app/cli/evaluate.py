@@ -34,12 +34,13 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, metavar="DIR", help="folder of the model (the one that comes with us)")
     parser.add_argument("--count", type=int, help="how many layouts, prompts, captions or rounds (each has its own)")
     parser.add_argument("--seeds", type=int, help="pictures of each layout or prompt (each has its own)")
+    parser.add_argument("--precision", choices=("float32", "bfloat16"), help="of the networks (float32)")
     parser.add_argument("--runs", type=Path, metavar="DIR", help="ensemble: measure those that training wrote here")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the evaluation in the engine's own program."""
-    told = {name: getattr(arguments, name) for name in ("output", "model", "count", "seeds", "runs")}
+    told = {name: getattr(arguments, name) for name in ("output", "model", "count", "seeds", "precision", "runs")}
     options = [word for name, value in told.items() if value is not None for word in (f"--{name}", str(value))]
     run_tool("engine.training.evaluate", [arguments.name, *options], debug=arguments.debug)
     return Exit.DONE

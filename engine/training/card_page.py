@@ -47,8 +47,8 @@ python -m engine.training.encoders RUNS/encoders
 sinopia train resources/configs/small/root.toml --runs RUNS
 ```
 
-and so on for `shared`, `cut`, `placed`, `settled`, `base`, `high`, `low`, `upscaler-plain`, `upscaler` and `refiner` (each names
-the run it starts from), then `python -m engine.training.export --runs RUNS`."""
+and so on for `shared`, `cut`, `placed`, `settled`, `base`, `high`, `low`, `upscaler-plain`, `upscaler` and `refiner`
+(each names the run it starts from), then `python -m engine.training.export --runs RUNS`."""
 
 
 def page(card: ModelCard, again: str = STORYBOOK_AGAIN) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import get_args
 
 # Idle threads of a loaded machine must sleep, not spin; OpenMP reads this when torch is first imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -29,12 +30,15 @@ from engine.training.evaluation.layout import WEIGHTS, Bench, evaluate_layout
 from engine.training.evaluation.layout_report import write_layout
 from engine.training.evaluation.prompt_switch import evaluate_switch, write_switch
 from engine.training.evaluation.samplers import evaluate_samplers, write_samplers
+from engine.training.evaluation.storybook import Precision
 from engine.training.evaluation.study import RECIPE, SHIPPED_FOLDER, Study
 from engine.training.evaluation.style import draw_cases, draw_outside, evaluate_style
 from engine.training.evaluation.style_report import write_style
 from engine.training.progress import Tally
 
 RESULTS = RESOURCES / "docs" / "results"
+IN_BFLOAT16 = """The networks that made these pictures computed in bfloat16, to save time. Judge and features computed
+in float32, as the program does."""
 ENCODERS = "encoders"
 """Folder below that of runs which holds their encoders."""
 
@@ -170,19 +174,36 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--steps", type=int, default=RECIPE.steps)
     parser.add_argument("--guidance", type=float, default=RECIPE.guidance)
     parser.add_argument("--device", default=RECIPE.device)
+    parser.add_argument("--precision", choices=get_args(Precision), default=RECIPE.precision)
     return parser.parse_args()
+
+
+def say_precision(page: Path) -> None:
+    """Add to a report that its pictures were not made as the program makes them."""
+    text = page.read_text(encoding="utf-8")
+    page.write_text(f"{text.rstrip()}\n\n{IN_BFLOAT16}\n", encoding="utf-8")
 
 
 def main() -> None:
     told = arguments()
     chosen = EVALUATIONS[told.what]
-    recipe = replace(RECIPE, sampler=told.sampler, steps=told.steps, guidance=told.guidance, device=told.device)
+    recipe = replace(
+        RECIPE,
+        sampler=told.sampler,
+        steps=told.steps,
+        guidance=told.guidance,
+        device=told.device,
+        precision=told.precision,
+    )
     tally = Tally()
     study = Study(told.model.resolve(), recipe, tally.show, tuple(told.experts))
     count, seeds = told.count or chosen.count, told.seeds or chosen.seeds
     chosen.run(Task(study, told.output, count, seeds, told.runs))
     tally.finish()
-    print(f"{told.output / told.what}.md")
+    page = told.output / f"{told.what}.md"
+    if recipe.precision != RECIPE.precision:
+        say_precision(page)
+    print(page)
 
 
 if __name__ == "__main__":

@@ -289,3 +289,18 @@ def test_a_run_moves_the_playhead_and_lights_who_is_at_work(
         qtbot.waitUntil(lambda: ("base", 3, False) in told and ("enlarged", 1, True) in told, timeout=300_000)
         qtbot.waitUntil(lambda: not jobs.unfinished, timeout=300_000)
         assert band.played == {}
+
+
+def test_a_long_name_gets_the_room_it_needs_and_a_very_long_one_no_more_than_a_third(
+    band: TimelineBand, session: Session
+) -> None:
+    least = band.layout_now.left
+    session.replace(edits.rename_node(session.document, "base", "Base, cut off below"))
+    wider = band.layout_now
+    words = band.fontMetrics().horizontalAdvance("Base, cut off below")
+    assert least < wider.left < 1200 / 3
+    assert wider.head(0).width() > words + 40  # the steps stand beside it
+    drag(band, grip(band, HandleKind.BOUNDARY), grip(band, HandleKind.BOUNDARY).places[3])
+    assert solve_of(band).boundaries[0].sigma in solve_of(band).ticks
+    session.replace(edits.rename_node(session.document, "base", "Base " * 60))
+    assert wider.left < band.layout_now.left <= 1200 / 3

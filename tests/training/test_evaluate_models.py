@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -19,7 +20,7 @@ from engine.models.ediff.ensemble_file import EnsembleFile, ExpertFile, write_en
 from engine.models.errors import ModelFileError
 from engine.training.checkpoint import AVERAGE, STATE, TrainingState
 from engine.training.errors import TrainingError
-from engine.training.evaluate import EVALUATIONS, Task
+from engine.training.evaluate import EVALUATIONS, Task, main
 from engine.training.evaluation import attention, crop, encoders, ensemble, prompt_switch
 from engine.training.evaluation.ablations import VARIANTS, AblationReport
 from engine.training.evaluation.arms import trained_arms
@@ -89,6 +90,25 @@ def test_a_picture_does_not_depend_on_its_batch(study: Study) -> None:
     alone = storybook.generate(briefs[1:2], [5])[0]
     assert np.abs(alone.astype(int) - together[1]).max() <= 1
     assert not np.array_equal(together[1], storybook.generate(briefs[1:2], [6])[0])
+
+
+def test_bfloat16_draws_nearly_the_same_picture(study: Study) -> None:
+    brief = draw_layouts(study.setting, 1)[0].brief(Steering(0.5))
+    halved = replace(study.storybook, recipe=replace(study.recipe, precision="bfloat16"))
+    (exact,), (near,) = (made.generate([brief], [4]) for made in (study.storybook, halved))
+    other = study.storybook.generate([brief], [5])[0]
+    apart, strange = (float(np.abs(exact.astype(int) - picture).mean()) for picture in (near, other))
+    assert 0.0 < apart < strange / 4
+
+
+def test_a_report_tells_that_its_pictures_were_made_in_bfloat16(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = ["crop", "--model", str(study.folder), "--output", str(tmp_path), "--count", "1", "--precision", "bfloat16"]
+    monkeypatch.setattr(sys, "argv", ["evaluate", *told])
+    monkeypatch.setattr(crop, "STEPS", 2)
+    main()
+    assert "computed in bfloat16" in (tmp_path / "crop.md").read_text(encoding="utf-8")
 
 
 def test_parts_are_told_by_the_card(study: Study) -> None:

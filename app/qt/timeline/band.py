@@ -22,7 +22,7 @@ from app.qt.timeline.interactions.base import Gesture, Pointer
 from app.qt.timeline.interactions.choosing import gesture_for
 from app.qt.timeline.layout import BandLayout, laid_out
 from app.qt.timeline.look import look_of
-from app.qt.timeline.painting import BandPainter, Shown
+from app.qt.timeline.painting import BandPainter, Shown, names_width
 from app.qt.timeline.span_fields import SpanFields
 from nodes.graph.errors import EditError
 
@@ -60,7 +60,7 @@ class TimelineBand(QWidget):
     @property
     def layout_now(self) -> BandLayout:
         """Where things lie, as shown."""
-        return laid_out(self._rows, float(self.width()))
+        return laid_out(self._rows, float(self.width()), names_width(self._rows, self.font()))
 
     @property
     def rows(self) -> tuple[Row, ...]:

@@ -11,8 +11,8 @@ from app.model.noise_axis import NoiseAxis, axis_over
 from app.model.timeline_values import Row, Solve, Span, solves_of
 from app.qt.theme import GRID
 
-HEAD = 17 * GRID
-"""Width of the names at the left."""
+HEAD, WIDEST_HEAD = 17 * GRID, 32 * GRID
+"""Least and greatest width of the names at the left."""
 
 EDGE = 2 * GRID
 TAIL = 3 * GRID
@@ -34,16 +34,17 @@ class BandLayout:
     rows: tuple[Row, ...]
     width: float
     axis: NoiseAxis
+    head_width: float = HEAD
 
     @property
     def left(self) -> float:
         """Where the highest noise lies."""
-        return float(HEAD)
+        return float(self.head_width)
 
     @property
     def right(self) -> float:
         """Where no noise is left."""
-        return max(self.width - EDGE, HEAD + 8.0 * GRID)
+        return max(self.width - EDGE, self.left + 8.0 * GRID)
 
     @property
     def height(self) -> int:
@@ -72,7 +73,7 @@ class BandLayout:
 
     def head(self, row: int) -> QRectF:
         """The room of a row's name."""
-        return QRectF(EDGE, TOP + PITCH * row, HEAD - EDGE - GRID, BAR)
+        return QRectF(EDGE, TOP + PITCH * row, self.left - EDGE - GRID, BAR)
 
     def row_at(self, y: float) -> int | None:
         """Which row lies there; None for the axis."""
@@ -87,6 +88,11 @@ class BandLayout:
         return QRectF(left, bar.top(), max(right - left, 0.0), bar.height())
 
 
-def laid_out(rows: Sequence[Row], width: float) -> BandLayout:
-    """Rows along a line that reaches as far as any of them does."""
-    return BandLayout(tuple(rows), width, axis_over(sigma for solve in solves_of(rows) for sigma in solve.levels))
+def laid_out(rows: Sequence[Row], width: float, names: float = 0.0) -> BandLayout:
+    """Rows along a line that reaches as far as any of them does, beside heads that have `names` pixels for text.
+
+    Long names get more room, but never more than a third of the width.
+    """
+    head = max(float(HEAD), min(EDGE + names + GRID, float(WIDEST_HEAD), width / 3.0))
+    axis = axis_over(sigma for solve in solves_of(rows) for sigma in solve.levels)
+    return BandLayout(tuple(rows), width, axis, head)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -11,12 +11,12 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygon
 from app.model.document import nothing
 from app.model.timeline_handles import Handle, HandleKind, handles
 from app.model.timeline_run import Played
-from app.model.timeline_values import Driven, Solve, Span
+from app.model.timeline_values import Driven, Row, Solve, Span
 from app.model.timeline_words import noise_said, own_said, steps_said
 from app.qt.canvas.look import mixed
 from app.qt.eliding import elided
 from app.qt.timeline.hits import ARM, STUB, WINDOW_ENDS, Hit, mark
-from app.qt.timeline.layout import AXIS, BAR, EDGE, HEAD, TAIL, TICK, BandLayout
+from app.qt.timeline.layout import AXIS, BAR, EDGE, TAIL, TICK, BandLayout
 from app.qt.timeline.look import BandLook
 
 _CORNER, _PAD = 3.0, 8.0
@@ -41,14 +41,32 @@ class Shown:
     hair: bool = False
 
 
+def small_font(font: QFont) -> QFont:
+    """What stands beside names is written in."""
+    small = QFont(font)
+    small.setPixelSize(_SMALL)
+    return small
+
+
+def told_beside(row: Row) -> str:
+    """What is said beside a row's name."""
+    return steps_said(row.steps) if isinstance(row, Solve) else ""
+
+
+def names_width(rows: Sequence[Row], font: QFont) -> float:
+    """The room that the rows' names, and what is said beside them, need."""
+    name, small = QFontMetricsF(font), QFontMetricsF(small_font(font))
+    texts = (name.horizontalAdvance(row.title) + small.horizontalAdvance(told_beside(row)) for row in rows)
+    return max(texts, default=0.0) + 2 * _PAD
+
+
 class BandPainter:
     """Draws one band once."""
 
     def __init__(self, painter: QPainter, layout: BandLayout, look: BandLook, shown: Shown) -> None:
         self._painter, self._layout, self._look, self._shown = painter, layout, look, shown
         self._font = painter.font()
-        self._small = QFont(self._font)
-        self._small.setPixelSize(_SMALL)
+        self._small = small_font(self._font)
 
     def paint(self) -> None:
         """Draw everything."""
@@ -57,7 +75,7 @@ class BandPainter:
             self._say_empty()
             return
         for index, row in enumerate(self._layout.rows):
-            self._head(index, row.title, steps_said(row.steps) if isinstance(row, Solve) else "")
+            self._head(index, row.title, told_beside(row))
             if isinstance(row, Solve):
                 self._solve(index, row)
             else:
@@ -228,7 +246,7 @@ class BandPainter:
         painter.setFont(self._small)
         painter.setPen(self._look.dim)
         top = layout.scale_top
-        painter.drawText(QRectF(EDGE, top, HEAD - EDGE, AXIS), _MIDDLE | _LEFT, "Noise")
+        painter.drawText(QRectF(EDGE, top, layout.left - EDGE, AXIS), _MIDDLE | _LEFT, "Noise")
         for sigma in (layout.axis.high, *layout.axis.decades(), 0.0):
             x = layout.x_of(sigma)
             if sigma in (layout.axis.high, 0.0) or x - layout.left > 3 * _PAD:

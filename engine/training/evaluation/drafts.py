@@ -18,7 +18,7 @@ from engine.diffusion.denoiser import Denoiser
 from engine.diffusion.solve import Frame, SolveSettings, solve
 from engine.training.evaluation.layout import Progress
 from engine.training.evaluation.sheets import sheet
-from engine.training.evaluation.storybook import as_bytes
+from engine.training.evaluation.storybook import Precision, as_bytes, computing
 from engine.training.world import Scene, World
 
 CHUNK = 32
@@ -34,6 +34,7 @@ class Drafting:
     side: int
     device: str
     progress: Progress
+    precision: Precision = "float32"
 
     def __call__(self, denoiser: Denoiser, pictures: Sequence[Picture], settings: SolveSettings, text: str) -> Tensor:
         """Pictures [N, 3, side, side] in -1..1, on the CPU."""
@@ -41,7 +42,8 @@ class Drafting:
         parts = []
         for start in range(0, len(pictures), CHUNK):
             self.progress(start, len(pictures), text)
-            samples = solve(denoiser, pictures[start : start + CHUNK], settings, frame, lambda facts: None)
+            with computing(self.device, self.precision):
+                samples = solve(denoiser, pictures[start : start + CHUNK], settings, frame, lambda facts: None)
             parts += [sample.data.clamp(-1.0, 1.0).cpu() for sample in samples]
         return torch.stack(parts)
 

@@ -106,7 +106,7 @@ def evaluate_ensemble(study: Study, arms: Arms, count: int) -> EnsembleEvaluatio
 def drafted(study: Study, arms: Sequence[Arm], scenes: Sequence[Scene]) -> tuple[tuple[EnsembleFigure, ...], Tensor]:
     """Drafts by every arm at every guidance weight, and the first of each at the shown one."""
     captions, side = [scene.caption for scene in scenes], arms[0].side
-    drafting = Drafting(side, study.recipe.device, study.progress)
+    drafting = Drafting(side, study.recipe.device, study.progress, study.recipe.precision)
     pictures = [asked(scene, number, side) for number, scene in enumerate(scenes)]
     real = picture_features(study.encoders, renders(study.setting.world, scenes, side))
     figures, shown = [], []

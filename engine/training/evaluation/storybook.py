@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
@@ -19,6 +21,13 @@ from engine.diffusion.solve import Frame, SolveSettings, solve
 from engine.models.catalogue import Catalogue
 from engine.training.evaluation.parts import Parts
 
+Precision = Literal["float32", "bfloat16"]
+
+
+def computing(device: str, precision: Precision) -> AbstractContextManager[object]:
+    """Let networks compute in `precision` inside the block; what solvers add up stays float32."""
+    return torch.autocast(torch.device(device).type, torch.bfloat16, enabled=precision == "bfloat16")
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -30,6 +39,7 @@ class Recipe:
     upscale_steps: int = 6
     upscale_guidance: float = 1.0
     device: str = "cpu"
+    precision: Precision = "float32"
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +89,9 @@ class Storybook:
         guidance = recipe.upscale_guidance if upscale else recipe.guidance
         grid = make_sigmas("edm", steps, denoiser.sigma_max, max(denoiser.sigma_min, 0.002))
         settings = SolveSettings(grid, recipe.sampler, guidance)
-        samples = solve(denoiser, pictures, settings, Frame((3, size, size), device=recipe.device), lambda facts: None)
+        frame = Frame((3, size, size), device=recipe.device)
+        with computing(recipe.device, recipe.precision):
+            samples = solve(denoiser, pictures, settings, frame, lambda facts: None)
         return [sample.data.clamp(-1.0, 1.0) for sample in samples]
 
 

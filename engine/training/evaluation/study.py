@@ -72,7 +72,7 @@ class Study:
 
     @cached_property
     def drafting(self) -> Drafting:
-        return Drafting(self.base.native_size, self.recipe.device, self.progress)
+        return Drafting(self.base.native_size, self.recipe.device, self.progress, self.recipe.precision)
 
     @cached_property
     def storybook(self) -> Storybook:
