@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFont
 
 from engine.conditioning.brief import Brief
 from engine.training.evaluation.design import Layout, Steering, draw_layouts, obedient_pictures
@@ -20,6 +20,7 @@ from engine.training.evaluation.layout_report import write_layout
 from engine.training.evaluation.outside import outside_pictures
 from engine.training.evaluation.palette import lab, palette_distance
 from engine.training.evaluation.setting import Setting, relation_told, setting_of
+from engine.training.evaluation.sheets import in_lines
 from engine.training.evaluation.statistics import Estimate, case_means, estimate
 from engine.training.evaluation.style import Case, StyleReport, draw_cases, draw_outside, evaluate_style
 from engine.training.evaluation.style_report import write_style
@@ -232,3 +233,13 @@ def test_a_painter_who_ignores_the_reference_does_not_fall(world: World, setting
     report = evaluate_style(generate, Judge.load(), cases, outside, [0]).report
     assert all(figure.change.mean == 0.0 for figure in report.figures)
     assert report.sweeps[0].palette_falls_alone.mean == 0.0
+
+
+def test_heads_of_a_sheet_stay_within_their_columns() -> None:
+    font = ImageFont.load_default(size=12)
+    broken = in_lines("three-level-5 (three experts)", 128, font)
+    assert broken.split() == "three-level-5 (three experts)".split()
+    assert "\n" in broken
+    assert all(font.getlength(line) <= 128 for line in broken.split("\n"))
+    assert in_lines("guidance 3", 128, font) == "guidance 3"
+    assert in_lines("indivisibility" * 4, 40, font) == "indivisibility" * 4

@@ -33,7 +33,8 @@ from engine.training.evaluation.study import Study
 from engine.training.world import Scene
 
 STEPS = 16
-GUIDANCES = (1.0, 1.5, 2.0, 3.0, 5.0, 8.0)
+GUIDANCES = (1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 11.0)
+"""1 is none, which others count as 0: the sweep of figure 7, from 0 to 10."""
 SHOWN_GUIDANCE = 3.0
 CONFIGURATIONS = {"A": (1, 1), "B": (1, 2), "C": (2, 2), "D": (3, 2)}
 """eDiff-I-Config-A to D, section 5.1: how many networks draw, and how many enlarge."""
@@ -221,7 +222,8 @@ def ensemble_text(report: EnsembleReport) -> str:
 
 {report.captions} captions, {report.pictures} pictures in {report.seconds / 60:.1f} minutes ({STEPS} steps, the same
 seeds in every row). FD: Fréchet distance on the model's own CLIP features to renders of the same captions (not FID;
-biased upwards by the small number of pictures, alike in every row). Guidance 1 is none.
+biased upwards by the small number of pictures, alike in every row). Guidance 1 is none
+(0 where it is counted as what is added).
 
 Best FD of each arm, drafts of the base stage: {compared}.
 

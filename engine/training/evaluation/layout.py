@@ -242,7 +242,7 @@ def measure(bench: Bench, layouts: Sequence[Layout], seeds: Sequence[int], arms:
 
 
 def truth_verdicts(bench: Bench, layouts: Sequence[Layout]) -> tuple[list[Verdict], Pictures]:
-    """Verdicts on renders that obey the layouts in both arrangements: the most that any model could reach."""
+    """Verdicts on renders that obey the layouts, in both arrangements."""
     found: list[Verdict] = []
     pairs = [number for number, layout in enumerate(layouts) if layout.pair]
     straight = obedient_pictures(bench.world, layouts, exchanged=False)

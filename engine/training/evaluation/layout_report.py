@@ -47,8 +47,9 @@ boxes; places include ones where the thing is seldom seen. Phrases repel outside
 
 * Presence: the object owns at least 2 % of the picture. Gain: presence minus presence at w' = 0, paired by layout.
 * Swap test: same seed and prompt with the two masks exchanged; IoU with the object's own mask minus IoU with the
-  other's, over both arrangements. 0 is no control. The strokes are coarse: the row of the ground truth, renders that
-  obey the layout exactly, is the most that can be reached.
+  other's, over both arrangements. 0 is no control. The ground truth are renders that obey the layout exactly. The
+  strokes are coarse, and a model that lets a thing fill them to their edges can go beyond it.
+* A model that met painted phrases in training met other hands: loose blots made from exact masks.
 * Containment: share of the object inside its mask; coverage: share of the mask that the object fills.
 * FD: Fréchet distance on the model's own CLIP features, of the pictures with the masks as painted, to renders of the
   layouts (not FID; biased upwards by the small number of pictures, alike in every row). What a greater weight gains in
