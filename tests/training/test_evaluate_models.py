@@ -111,6 +111,13 @@ def test_a_report_tells_that_its_pictures_were_made_in_bfloat16(
     assert "computed in bfloat16" in (tmp_path / "crop.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("name", ["samplers", "capacity"])
+def test_what_rounding_would_spoil_is_measured_in_float32(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["evaluate", name, "--precision", "bfloat16"])
+    with pytest.raises(SystemExit):
+        main()
+
+
 def test_parts_are_told_by_the_card(study: Study) -> None:
     family = study.setting.name == "family"
     assert study.parts.shared == "base"

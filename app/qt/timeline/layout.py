@@ -39,7 +39,7 @@ class BandLayout:
     @property
     def left(self) -> float:
         """Where the highest noise lies."""
-        return float(self.head_width)
+        return self.head_width
 
     @property
     def right(self) -> float:
