@@ -39,8 +39,6 @@ from engine.training.progress import Tally
 RESULTS = RESOURCES / "docs" / "results"
 IN_BFLOAT16 = """The networks that made these pictures computed in bfloat16, to save time. Judge and features computed
 in float32, as the program does."""
-AS_DRAWN = ("capacity", "samplers")
-"""Times are those of float32, and bfloat16 rounds by more than what sets samplers apart."""
 ENCODERS = "encoders"
 """Folder below that of runs which holds their encoders."""
 
@@ -178,8 +176,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--device", default=RECIPE.device)
     parser.add_argument("--precision", choices=get_args(Precision), default=RECIPE.precision)
     told = parser.parse_args()
-    if told.what in AS_DRAWN and told.precision != RECIPE.precision:
-        parser.error(f"{told.what} is measured as the program draws: leave out --precision")
+    if told.what == "capacity" and told.precision != RECIPE.precision:
+        parser.error("capacity measures the times of float32: leave out --precision")
     return told
 
 
