@@ -10,6 +10,7 @@ import msgspec
 
 from app.model.vocabulary import Vocabulary
 from engine.api.cards import ModelCard, PartCard
+from engine.api.cascade import cascade
 from engine.api.decoding import decode_json
 from nodes.graph.errors import Problem
 from nodes.graph.expand import expand
@@ -46,6 +47,11 @@ class Models:
         """Whether a denoiser that a node gives draws larger pictures than others of its model."""
         card = self.cards.get(model_of(node) or "")
         return card is not None and part.size > min(each.size for each in card.parts)
+
+    def is_whole(self, node: Node, part: PartCard) -> bool:
+        """Whether a denoiser that a node gives knows every noise level that pictures of its size pass through."""
+        card = self.cards.get(model_of(node) or "")
+        return card is not None and any(stage.whole == part for stage in cascade(card))
 
     def vocabulary(self, model: str) -> Vocabulary:
         """The words that a model knows."""

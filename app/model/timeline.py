@@ -86,7 +86,7 @@ class _Reader:
         if not spans:
             return None
         self._require_unwired(node, _EXTENT[node.type])
-        schedule = self._schedule(node)
+        schedule = self._schedule(node, spans[0])
         if not schedule:
             raise _DrivenError("Its noise levels make no grid.", self._grid_node(node))
         sigma_from, sigma_to = self._ends(node, schedule, spans)
@@ -145,6 +145,7 @@ class _Reader:
                 float(guidance) if isinstance(guidance, (int, float)) else None,
                 sampler if isinstance(sampler, str) else None,
                 frozenset(name for name in ("guidance", "sampler") if self._into.get(End(node.id, name))),
+                plain.enlarges,
             )
 
     def _plain_span(self, source: End, wire: End) -> Span:
@@ -155,15 +156,23 @@ class _Reader:
         part = self._models.part_of(node, source.port)
         if part is None:
             return Span(source, wire, None, f"{self._title(node)} {source.port}", SpanKind.BASE, SIGMA_MAX, SIGMA_MIN)
-        kind = _kind(part, enlarges=self._models.enlarges(node, part), refines=self._nodes[wire.node].type == REFINE)
-        return Span(source, wire, None, part.title, kind, part.sigma_max, part.sigma_min)
+        enlarges = self._models.enlarges(node, part)
+        kind = self._kind(node, part, refines=self._nodes[wire.node].type == REFINE)
+        return Span(source, wire, None, part.title, kind, part.sigma_max, part.sigma_min, enlarges=enlarges)
+
+    def _kind(self, node: Node, part: PartCard, *, refines: bool) -> SpanKind:
+        """What a denoiser is there for: one that knows every noise level draws or enlarges, others share or refine."""
+        if self._models.is_whole(node, part):
+            return SpanKind.UPSCALER if self._models.enlarges(node, part) else SpanKind.BASE
+        return SpanKind.REFINER if refines else SpanKind.EXPERT
 
     # Noise levels
 
-    def _schedule(self, node: Node) -> Sigmas:
+    def _schedule(self, node: Node, first: Span) -> Sigmas:
         wired = self._into.get(End(node.id, "sigmas"), ())
         if not wired:
-            return grid("order6", self._steps(node))
+            highest = first.sigma_from if first.enlarges and node.type == DENOISE else SIGMA_MAX
+            return grid("order6", self._steps(node), highest)
         source = self._nodes[wired[0].node]
         if source.type != SIGMAS or source.muted:
             raise _DrivenError(f"{self._title(source)} gives its noise levels.", source.id)
@@ -189,7 +198,8 @@ class _Reader:
         end = self._number(node, "sigma_end", reach if reach > lowest else 0.0)
         if node.type != DENOISE:
             return strength_sigma(levels, self._number(node, "strength", 1.0), spans[0].sigma_from), end
-        return self._number(node, "sigma_start", self._handed_over(node, levels[0])), end
+        top = min(levels[0], spans[0].sigma_from) if spans[0].enlarges else levels[0]
+        return self._number(node, "sigma_start", self._handed_over(node, top)), end
 
     def _handed_over(self, node: Node, top: float) -> float:
         """The noise at which the sample wired to `start` stands."""
@@ -262,10 +272,3 @@ def _noise_between(levels: Sigmas, begin: float, finish: float) -> tuple[float, 
     """The noise levels at two fractions of the steps."""
     first, last = (levels[node_of(min(max(at, 0.0), 1.0), len(levels) - 1)] for at in (begin, finish))
     return first, last
-
-
-def _kind(part: PartCard, *, enlarges: bool, refines: bool) -> SpanKind:
-    """What a denoiser is there for: one that knows every noise level draws or enlarges, another shares or refines."""
-    if part.sigma_max >= SIGMA_MAX and part.sigma_min <= SIGMA_MIN:
-        return SpanKind.UPSCALER if enlarges else SpanKind.BASE
-    return SpanKind.REFINER if refines else SpanKind.EXPERT

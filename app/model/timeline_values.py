@@ -31,7 +31,7 @@ class Span:
 
     `source`: the output that it comes from; `expert`: the Expert node that gives it its interval, if one does. `wire`:
     the input of the ensemble (or of the solve) that it is wired to. `guidance` and `sampler` None take those of the
-    solve; `driven`: those of the two that wires say.
+    solve; `driven`: those of the two that wires say. `enlarges`: whether it starts from a picture that it enlarges.
     """
 
     source: End
@@ -44,6 +44,7 @@ class Span:
     guidance: float | None = None
     sampler: str | None = None
     driven: frozenset[str] = frozenset()
+    enlarges: bool = False
 
     def owns(self, sigma_from: float, sigma_to: float) -> bool:
         """Whether a step lies inside; the step to no noise belongs to where it starts."""

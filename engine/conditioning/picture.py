@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import torch.nn.functional as F
 from torch import Tensor
 
 from engine.conditioning.brief import (
@@ -32,7 +33,8 @@ class Picture:
     """What is wired to one picture.
 
     `prompt` None asks for an unconditional picture. `negative` stands in for nothing in the unconditional half of
-    guidance. `phrases` act while their own prompt does. `start`: a sample to go on from instead of pure noise.
+    guidance. `phrases` act while their own prompt does. `low_resolution`: float [3, h, w] in -1..1, the picture to
+    enlarge. `start`: a sample to go on from instead of noise.
     """
 
     prompt: Prompt | None
@@ -81,6 +83,11 @@ class Picture:
             low_resolution=self.low_resolution,
             encoders=self.encoders,
         )
+
+
+def enlarged(picture: Tensor, size: tuple[int, int]) -> Tensor:
+    """A picture [3, h, w] in -1..1 made as large as `size` (H, W) without a model: [3, H, W], bicubic, clamped."""
+    return F.interpolate(picture[None], size=size, mode="bicubic")[0].clamp(-1.0, 1.0)
 
 
 def node_of(fraction: float, steps: int) -> int:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from engine.conditioning.brief import Sample
 from engine.conditioning.paint_with_words import overlap_masks, resize_masks
-from engine.conditioning.picture import Picture
+from engine.conditioning.picture import Picture, enlarged
 from engine.conditioning.regional_noise import blend_noise
 from engine.diffusion.denoiser import Bound, Denoiser, condition
 from engine.diffusion.ensemble import Ensemble
@@ -119,7 +119,11 @@ def _sigma_start(pictures: Sequence[Picture], settings: SolveSettings) -> float:
 
 
 def _start(pictures: Sequence[Picture], sigma_start: float, frame: Frame) -> Tensor:
-    """Return x at `sigma_start`: pure noise, or the samples with the noise they lack (SDEdit: x0 + sigma n)."""
+    """Return x at `sigma_start`: noise, or the samples with the noise they lack (SDEdit: x0 + sigma n).
+
+    Noise lies around zero, or around the picture that is to be enlarged, the best guess there is before a denoiser
+    looks: an upscaler, which adds but detail, needs no noise so strong that the picture drowns in it.
+    """
     noise = torch.stack([_noise(picture, frame.shape) for picture in pictures]).to(frame.device)
     return torch.stack([_started(picture, n, sigma_start, frame) for picture, n in zip(pictures, noise, strict=True)])
 
@@ -138,7 +142,7 @@ def _noise(picture: Picture, shape: tuple[int, int, int]) -> Tensor:
 def _started(picture: Picture, noise: Tensor, sigma_start: float, frame: Frame) -> Tensor:
     sample = picture.start
     if sample is None:
-        return sigma_start * noise
+        return _guess(picture, frame) + sigma_start * noise
     if tuple(sample.data.shape) != frame.shape or sample.space != frame.space:
         raise SolveError(
             f"the sample is {tuple(sample.data.shape)} in {sample.space} space, but this denoiser works on "
@@ -146,6 +150,13 @@ def _started(picture: Picture, noise: Tensor, sigma_start: float, frame: Frame) 
         )
     missing = math.sqrt(sigma_start**2 - sample.sigma**2)
     return sample.data.to(frame.device, torch.float32) + missing * noise
+
+
+def _guess(picture: Picture, frame: Frame) -> Tensor:
+    if picture.low_resolution is None or frame.space != "pixel":
+        return torch.zeros(frame.shape, device=frame.device)
+    _, height, width = frame.shape
+    return enlarged(picture.low_resolution.to(frame.device, torch.float32), (height, width))
 
 
 @dataclass(frozen=True, eq=False)

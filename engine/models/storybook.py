@@ -17,6 +17,7 @@ from engine.conditioning.attention_recorder import AttentionObserver, TokenGroup
 from engine.conditioning.brief import Brief, PhraseMasks, StyleReference
 from engine.conditioning.isolated_phrases import splice_phrase
 from engine.conditioning.paint_with_words import PhraseMaps, phrase_maps
+from engine.conditioning.picture import enlarged
 from engine.conditioning.spans import PhraseReport, report_phrase
 from engine.models.ediff.attention_watch import observed
 from engine.models.ediff.denoiser import UNetDenoiser
@@ -179,12 +180,9 @@ class StorybookDenoiser:
         pictures = [brief.low_resolution for brief in prepared.briefs]
         if any(picture is None for picture in pictures):
             raise ValueError("this denoiser enlarges a picture: wire one to its low-resolution input")
-        enlarged = [
-            F.interpolate(picture[None].to(x), size=x.shape[-2:], mode="bicubic").clamp(-1.0, 1.0)
-            for picture in pictures
-            if picture is not None
-        ]
-        return dataclasses.replace(prepared.embeddings, low_resolution=torch.cat(enlarged))
+        height, width = x.shape[-2:]
+        told = [enlarged(picture.to(x), (height, width)) for picture in pictures if picture is not None]
+        return dataclasses.replace(prepared.embeddings, low_resolution=torch.stack(told))
 
 
 def flags(briefs: Sequence[Brief], encoder: str) -> Tensor:

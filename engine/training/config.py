@@ -11,7 +11,7 @@ from engine.diffusion.errors import DiffusionError
 from engine.diffusion.noise import NoiseDistribution
 from engine.models.ediff.config import UNetConfig
 from engine.models.ediff.ensemble_file import Sampling
-from engine.training.degradations import Degradation
+from engine.training.degradations import Degradation, LightDegradation, Redraw
 from engine.training.errors import TrainingConfigError
 from engine.training.pictures.settings import Data, DrawnData
 
@@ -112,6 +112,7 @@ class TrainingConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     own_picture: float = 0.5
     """Share of CLIP pictures that show the scene itself; the others show another scene of the same style and tone."""
     degradation: Degradation | None = None
+    redraw: Redraw | None = None
     picture_size: int | None = None
     """Side of the whole pictures where the network is trained on patches of its own `size` (SR1024)."""
     sampling: Sampling | None = None
@@ -122,6 +123,8 @@ class TrainingConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if self.network.low_resolution and self.degradation is None:
             raise ValueError("a network with low_resolution needs a [degradation] with the small picture's size")
+        if self.redraw is not None and not isinstance(self.degradation, LightDegradation):
+            raise ValueError("[redraw] draws the small pictures of a light [degradation] again: give one")
         if self.picture_size is not None and self.picture_size < self.network.size:
             raise ValueError(f"picture_size {self.picture_size} is less than the network's size {self.network.size}")
         if isinstance(self.data, DrawnData) and self.data.patches > 1 and self.picture_size is None:

@@ -10,31 +10,42 @@ import torch
 from torch import Tensor
 
 from engine.conditioning.paint_with_words import PhraseMaps
+from engine.diffusion.denoiser import Denoiser
 from engine.models.ediff.embeddings import Embeddings
 from engine.models.ediff.encoders import Encoders
 from engine.training.batches import TrainingBatch, dropped, kept
 from engine.training.config import Dropout, TrainingConfig
-from engine.training.degrade import spoilt
+from engine.training.degrade import Redrawing, spoilt
 from engine.training.errors import TrainingError
 from engine.training.painting import painted_phrases
 from engine.training.patches import cut_patches
 from engine.training.pictures.settings import DrawnData
+from engine.training.redraw import drawn_again
 from engine.training.world import Scene, World
 
-STROKES = 1
-"""Marks the random numbers of the strokes among those of a micro-batch."""
+STROKES, REDRAWN = 1, 2
+"""Mark the random numbers of the strokes, and of pictures drawn again, among those of a micro-batch."""
 
 
 class SceneStream:
     """Endless fresh micro-batches of rendered scenes, on the encoders' device; see `BatchStream`."""
 
-    def __init__(self, config: TrainingConfig, world: World, encoders: Encoders, pictures: int | None = None) -> None:
+    def __init__(
+        self,
+        config: TrainingConfig,
+        world: World,
+        encoders: Encoders,
+        pictures: int | None = None,
+        drawing: Denoiser | None = None,
+    ) -> None:
         """Make a stream of micro-batches of `pictures` (default: the configured batch).
+
+        `drawing`: the base model that draws small pictures again, where the configuration has a [redraw].
 
         Raises:
             TrainingError: they cannot be cut from whole pictures.
         """
-        self._config, self._world, self._encoders = config, world, encoders
+        self._config, self._world, self._encoders, self._drawing = config, world, encoders, drawing
         self._count = config.optimisation.batch if pictures is None else pictures
         drawn = config.data if isinstance(config.data, DrawnData) else DrawnData()
         self._each, self._painted = drawn.patches, drawn.painted
@@ -58,7 +69,7 @@ class SceneStream:
         seed = int(rng.integers(2**62))
         generator, on_device = torch.Generator().manual_seed(seed), torch.Generator(device).manual_seed(seed)
         scenes = self._world.sample(rng, self._count // self._each)
-        pictures, masks, low = self._pictures(scenes, generator, on_device)
+        pictures, masks, low = self._pictures(scenes, generator, on_device, self._redrawing(scenes, index))
         keep = kept(dropout, self._count, generator)
         text = self._encoders.encode_text([scene.caption for scene in scenes])
         told = Embeddings(
@@ -78,14 +89,26 @@ class SceneStream:
         rng = np.random.default_rng((self._config.seed, index, STROKES))
         return painted_phrases(scenes, masks, self._encoders, self._painted, rng)
 
+    def _redrawing(self, scenes: Sequence[Scene], index: int) -> Redrawing | None:
+        """How small pictures of micro-batch number `index` are drawn again, if they are."""
+        drawing, redraw = self._drawing, self._config.redraw
+        if drawing is None or redraw is None:
+            return None
+        rng = np.random.default_rng((self._config.seed, index, REDRAWN))
+        return lambda small: drawn_again(small, scenes, drawing, redraw, rng)
+
     def _pictures(
-        self, scenes: Sequence[Scene], generator: torch.Generator, on_device: torch.Generator
+        self,
+        scenes: Sequence[Scene],
+        generator: torch.Generator,
+        on_device: torch.Generator,
+        redrawing: Redrawing | None,
     ) -> tuple[Tensor, Tensor, Tensor | None]:
         """Rendered pictures, or patches of them, the scenes' masks, and the pictures' low-resolution conditions."""
         config, size = self._config, self._config.picture_size or self._config.network.size
         drawn = self._world.render(scenes, size, self._encoders.device)
         pictures = drawn.images
-        low = None if config.degradation is None else spoilt(pictures, config.degradation, on_device)
+        low = None if config.degradation is None else spoilt(pictures, config.degradation, on_device, redrawing)
         if config.picture_size is None:
             return pictures, drawn.masks, low
         pictures, low = cut_patches(pictures, low, config.network.size, generator, self._each)

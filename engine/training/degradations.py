@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from engine.models.ediff.config import UNetConfig
+
 Range = tuple[float, float]
 
 
@@ -85,6 +87,38 @@ class RealEsrganDegradation(
             raise ValueError("the small picture's size is at least 1")
         if min(self.shapes) < 0.0 or abs(sum(self.shapes) - 1.0) > 1e-6:
             raise ValueError("the probabilities of the blurs' shapes are at least 0 and add up to 1")
+
+
+LOWEST = 0.02
+"""Noise level at which the way down of a picture that is drawn again takes its last step, to none."""
+
+
+class Redraw(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which run draws again, how many of the pictures, and how much of them.
+
+    Attributes:
+        run: name of the run whose averaged network draws.
+        network: that run's network.
+        share: share of the pictures that are drawn again.
+        noise: range of the noise they get, drawn evenly in its logarithm; more noise leaves less of a picture.
+        steps: steps of the way down.
+        guidance: guidance on the way, as drafts are drawn with.
+    """
+
+    run: str
+    network: UNetConfig
+    share: float = 0.5
+    noise: Range = (0.2, 1.0)
+    steps: int = 4
+    guidance: float = 3.0
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.share <= 1.0:
+            raise ValueError("share is a share of the pictures: choose 0 to 1")
+        if not LOWEST < self.noise[0] <= self.noise[1]:
+            raise ValueError(f"noise is [low, high], both above {LOWEST}")
+        if self.steps < 2:
+            raise ValueError("steps of the way down: at least 2")
 
 
 Degradation = LightDegradation | RealEsrganDegradation

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -9,21 +11,27 @@ from torch import Tensor
 from engine.training.degradations import Degradation, LightDegradation
 from engine.training.real_esrgan import degrade_twice
 
+Redrawing = Callable[[Tensor], Tensor]
+"""Draws small pictures [B, 3, s, s] in -1..1 again, or some of them; the shape stays."""
 
-def spoilt(pictures: Tensor, degradation: Degradation, generator: torch.Generator) -> Tensor:
+
+def spoilt(
+    pictures: Tensor, degradation: Degradation, generator: torch.Generator, redrawing: Redrawing | None = None
+) -> Tensor:
     """The low-resolution condition of an upscaler: shrunk, spoilt and enlarged back to the size of `pictures`.
 
     Args:
         pictures: [B, 3, S, S] float32 in -1..1.
         degradation: how; `size` is the side of the small picture.
         generator: source of all randomness, on the device of `pictures`.
+        redrawing: for the light degradation: draws the small pictures again before they are spoilt.
 
     Returns:
         [B, 3, S, S]; bicubic enlarging may overshoot -1..1 a little.
     """
     if isinstance(degradation, LightDegradation):
         small = F.interpolate(pictures, size=degradation.size, mode="area")
-        small = degrade(small, degradation, generator)
+        small = degrade(small if redrawing is None else redrawing(small), degradation, generator)
     else:
         small = degrade_twice(pictures, degradation, generator)
     return F.interpolate(small, size=pictures.shape[-2:], mode="bicubic")

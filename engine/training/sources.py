@@ -8,6 +8,7 @@ from typing import Protocol
 
 import torch
 
+from engine.diffusion.denoiser import Denoiser
 from engine.models.ediff.encoders import Encoders
 from engine.training.batches import BatchStream
 from engine.training.config import TrainingConfig
@@ -18,6 +19,7 @@ from engine.training.pictures.finding import find_samples
 from engine.training.pictures.scores import filtered
 from engine.training.pictures.settings import DrawnData, PictureData
 from engine.training.pictures.stream import PictureStream
+from engine.training.redraw import drawing_run
 from engine.training.replay import ReplayedStream
 from engine.training.world import World
 from engine.training.world.kinds import Name
@@ -35,7 +37,7 @@ class ConfiguredSource:
     """The drawn world, a folder or shards, as each run's [data] says; encoders are loaded when first asked for."""
 
     def __init__(self, encoders: Path, device: torch.device) -> None:
-        """Take the trained encoders from folder `encoders`; batches are made on `device`."""
+        """Take the trained encoders from folder `encoders`, which lies among the runs; batches are made on `device`."""
         self._folder, self._device = encoders, device
         self._world = lru_cache(maxsize=1)(_drawn_world)
 
@@ -53,10 +55,14 @@ class ConfiguredSource:
         """
         if isinstance(config.data, DrawnData):
             world = self._world(config.data.vocabulary, self._device)
-            scenes = SceneStream(config, world, self._encoders_for(config), pictures)
+            scenes = SceneStream(config, world, self._encoders_for(config), pictures, self._drawing(config))
             return ReplayedStream(config, scenes, config.data.reuse) if config.data.reuse > 1 else scenes
         encoders = self._encoders_for(config) if config.data.embeddings == "computed" else None
         return PictureStream(config, chooser_of(config, config.data), pictures, self._device, encoders)
+
+    def _drawing(self, config: TrainingConfig) -> Denoiser | None:
+        """What draws the run's small pictures again; the runs lie beside the encoders."""
+        return None if config.redraw is None else drawing_run(config.redraw, self._folder.parent, self._encoders)
 
     def _encoders_for(self, config: TrainingConfig) -> Encoders:
         if config.network.context != self._encoders.shape:

@@ -20,7 +20,7 @@ from engine.models.ediff.denoiser import UNetDenoiser
 from engine.models.ediff.embeddings import Embeddings
 from engine.models.ediff.layers import Painted
 from engine.models.ediff.network import DenoisingNetwork
-from engine.models.ediff.unet import PIXELS
+from engine.models.ediff.pixel_layers import PIXELS
 from engine.models.weights import load_weights
 from engine.training.batches import BatchStream, Passes
 from engine.training.checkpoint import (

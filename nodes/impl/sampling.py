@@ -44,7 +44,7 @@ from nodes.impl.solving import (
 Image = NDArray[np.uint8]
 
 SIGMA_MAX, SIGMA_MIN = 80.0, 0.002
-"""Ends of the grid when no Sigmas node is wired (EDM)."""
+"""Ends of the grid when no Sigmas node is wired (EDM); an upscaler's begins where its own noise does."""
 
 ENLARGEMENT = 4
 """Every stage of eDiff-I's cascade makes a side four times as long (64, 256, 1024)."""
@@ -98,7 +98,7 @@ def denoise(
         frame = _frame(context, joined.part, picture)
         note_size(context, size, frame)
         note_phrases(context, joined.part, phrases)
-        grid = make_sigmas("order6", steps, SIGMA_MAX, SIGMA_MIN) if sigmas is None else sigmas
+        grid = make_sigmas("order6", steps, _highest(joined), SIGMA_MIN) if sigmas is None else sigmas
         settings = SolveSettings(grid, sampler, guidance, *_ends(joined, grid, start, sigma_start, sigma_end))
         return _solved(context, joined, picture, settings, frame)
 
@@ -165,6 +165,11 @@ def _frame(context: Context, part: Part, picture: Picture) -> Frame:
     return frame_of(part, picture.size.target if picture.size else None, context.device)
 
 
+def _highest(joined: Joined) -> float:
+    """Where a grid that no node gives begins: an upscaler starts from the picture that it enlarges, at its own top."""
+    return joined.sigma_from if joined.part.needs_low_resolution else SIGMA_MAX
+
+
 def _ends(
     joined: Joined, grid: Sigmas, start: Sample | None, sigma_start: float | None, sigma_end: float | None
 ) -> tuple[float | None, float | None]:
@@ -174,6 +179,8 @@ def _ends(
             "The sample that the solve should start from is finished.",
             "Set the start sigma to the noise to add to it, or use a Refine node.",
         )
+    if start is None and sigma_start is None and joined.part.needs_low_resolution:
+        sigma_start = min(grid[0], joined.sigma_from)
     first = sigma_start if sigma_start is not None else start.sigma if start is not None else grid[0]
     if first > joined.sigma_from * (1.0 + 1e-6):
         raise NodeError(

@@ -120,7 +120,7 @@ DENOISE = Spec(
             title="Noise levels",
         ),
         Port("start", PortType.SAMPLE, "A half-made sample to go on with.", required=False),
-        Port("low_resolution", PortType.IMAGE, "The small picture that an upscaler enlarges.", required=False),
+        Port("low_resolution", PortType.IMAGE, "The small picture that an upscaler starts from.", required=False),
     ),
     outputs=(
         Port("sample", PortType.SAMPLE, "What was reached, for another denoiser to go on with."),

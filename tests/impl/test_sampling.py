@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine.api.errors import Cancelled, NodeError
+from engine.api.messages import Progress
 from engine.conditioning.brief import (
     DenoiserRef,
     EnsembleRef,
@@ -188,6 +189,18 @@ def test_an_upscaler_enlarges_and_keeps_the_shape(workshop: Workshop) -> None:
     large = draw(workshop, denoiser=UPSCALER, low_resolution=small)
     assert large.shape[0] * large.shape[1] == pytest.approx(32 * 32, rel=0.1)
     assert large.shape[0] / large.shape[1] == pytest.approx(22 / 12, rel=0.1)
+
+
+def test_an_upscaler_begins_at_its_own_noise(workshop: Workshop) -> None:
+    """Its grid is the one that its own highest noise begins, with as many steps; a higher one is cut there."""
+    small, own = draw(workshop), DenoiserRef("storybook", "upscaler", 1.5, 0.0)
+    plain = draw(workshop, denoiser=own, low_resolution=small)
+    same = draw(workshop, denoiser=own, low_resolution=small, sigmas=make_sigmas("order6", 4, 1.5, 0.002))
+    assert np.array_equal(plain, same)
+    workshop.events.clear()
+    draw(workshop, denoiser=own, low_resolution=small, sigmas=(80.0, 9.0, 1.0, 0.1, 0.0))
+    told = [event.text for event in workshop.events if isinstance(event, Progress)]
+    assert told == ["noise 0.1", "noise 0"]  # of 1.5, where the nearest node was moved to, 0.1 and 0
 
 
 def test_an_upscaler_needs_a_picture_and_others_take_none(workshop: Workshop) -> None:

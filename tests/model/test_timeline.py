@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import hypothesis.strategies as st
+import msgspec
 import pytest
 from hypothesis import given
 
@@ -154,3 +155,22 @@ def test_a_damaged_model_card_is_told(tmp_path: Path) -> None:
     found = read_models([tmp_path])
     assert found.cards == {}
     assert "broken" in found.complaints[0]
+
+
+def test_an_upscaler_begins_at_its_own_noise_and_a_higher_grid_is_cut_there(registry: Registry, models: Models) -> None:
+    card = models.cards["storybook"]
+    parts = tuple(
+        msgspec.structs.replace(part, sigma_max=1.5) if part.name == "upscaler" else part for part in card.parts
+    )
+    lower = Models({"storybook": msgspec.structs.replace(card, parts=parts)})
+    document = starting_document(registry)
+    steps = int(document.nodes["enlarged"].params["steps"])  # type: ignore[arg-type]
+    solve = next(s for s in solves_of(timeline(document, registry, lower)) if s.node == "enlarged")
+    assert [span.kind for span in solve.spans] == [SpanKind.UPSCALER]
+    assert solve.ticks == make_sigmas("order6", steps, 1.5)
+    sigmas = registry.get("sinopia.sigmas")
+    assert sigmas is not None
+    document = edits.add_node(document, sigmas, "levels", params={"steps": 10})
+    document = edits.connect(document, registry, End("levels", "sigmas"), End("enlarged", "sigmas"))
+    solve = next(s for s in solves_of(timeline(document, registry, lower)) if s.node == "enlarged")
+    assert (solve.schedule[0], solve.sigma_from, solve.ticks[0]) == (80.0, 1.5, 1.5)

@@ -187,14 +187,25 @@ def test_trained_on_patches_it_runs_on_whole_pictures() -> None:
     assert run(network, 128, with_low(128)).shape == (1, 3, 128, 128)
 
 
+def test_full_resolution_is_corrected_behind_either_kind_of_network() -> None:
+    corrected = msgspec.structs.replace(EFFICIENT, patch=2, noise_gain=True, pixel_channels=4)
+    network = random_network(corrected)
+    given = run(network, 64, with_low(64))
+    for part in ("noise_gain", "pixels"):
+        for parameter in network.get_submodule(part).parameters():
+            parameter.zero_()
+        fewer = run(network, 64, with_low(64))
+        assert (given - fewer).abs().max() > 1e-3
+        given = fewer
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
         ({"size": 34}, "cannot be halved"),
         ({"self_attention_sides": (7,)}, "sides"),
         ({"block_multipliers": (1, 2)}, "2 block multipliers for 3 levels"),
-        ({"pixel_channels": 8}, "pixel layers"),
-        ({"noise_gain": True}, "noise gain"),
+        ({"micro_conditioning": True, "canvas_positions": True}, "canvas positions"),
         ({"channels": 0}, "at least 1"),
         ({"low_resolution": False, "residual_std": 0.2}, "low_resolution"),
     ],

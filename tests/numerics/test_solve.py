@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from engine.conditioning.brief import PhraseLayer, PhraseMasks, PromptText, Sample, StyleReference, SwitchedPrompt
-from engine.conditioning.picture import Picture
+from engine.conditioning.picture import Picture, enlarged
 from engine.diffusion.denoiser import Denoiser
 from engine.diffusion.ensemble import Ensemble, Stage
 from engine.diffusion.errors import DiffusionError, SolveError
@@ -136,6 +136,23 @@ def test_sdedit_adds_the_noise_of_the_seed_to_a_finished_picture() -> None:
     sigma, x = seen[0]
     assert sigma == pytest.approx(0.7)
     assert torch.equal(x[0], picture.data + 0.7 * picture_noise([3], FRAME.shape)[0])
+
+
+def test_an_enlargement_starts_from_the_picture_it_enlarges() -> None:
+    """x = y + sigma n: where y is all there is to know, any start leads to it, and zero is no part of the way."""
+    seen: list[Tensor] = []
+
+    class Watching(Reader):
+        def __call__(self, x: Tensor, sigma: Tensor, conditioning: Sequence[Any]) -> Tensor:
+            seen.append(x)
+            return super().__call__(x, sigma, conditioning)
+
+    small = torch.linspace(-1.0, 1.0, 48).view(3, 4, 4)
+    run(Watching(), Picture(CAT.prompt, 3, low_resolution=small), sigma_start=0.7)
+    guess = seen[0][0] - 0.7 * picture_noise([3], FRAME.shape)[0]
+    torch.testing.assert_close(guess, enlarged(small, (8, 8)))
+    torch.testing.assert_close(torch.nn.functional.avg_pool2d(guess, 2), small, atol=0.1, rtol=0.0)
+    assert guess.abs().max() <= 1.0
 
 
 def test_sdedit_stays_closer_to_the_picture_the_lower_it_starts() -> None:

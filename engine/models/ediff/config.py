@@ -75,11 +75,8 @@ class UNetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("residual_std is of use only to a network with low_resolution")
         if self.canvas_positions and not self.micro_conditioning:
             raise ValueError("canvas_positions follow from size and crop: they need micro_conditioning")
-        plain_only = (self.pixel_channels, self.noise_gain, self.canvas_positions)
-        if any(plain_only) and self.block_multipliers is not None:
-            raise ValueError(
-                "an Efficient U-Net (block_multipliers) has neither pixel layers nor a noise gain nor canvas positions"
-            )
+        if self.canvas_positions and self.block_multipliers is not None:
+            raise ValueError("an Efficient U-Net (block_multipliers) has no canvas positions")
 
     @property
     def blocks(self) -> tuple[int, ...]:

@@ -75,7 +75,7 @@ class EfficientUNet(DenoisingNetwork):
         for layer in self.up:
             beside = torch.cat([h, skips.pop()], dim=1) if isinstance(layer, ResidualBlock) else h
             h = self._apply_layer(layer, beside, embedding, context, painted)
-        return F.pixel_shuffle(self.head(F.silu(self.norm(h))), self.config.patch)
+        return self.unpatched(self.head(F.silu(self.norm(h))), given, embedding)
 
     def _apply_layer(
         self, layer: nn.Module, x: Tensor, embedding: Tensor, context: Tensor, painted: Painted | None

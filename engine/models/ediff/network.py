@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from engine.models.ediff.config import UNetConfig
 from engine.models.ediff.embeddings import Embeddings, GlobalEmbedding, TokenContext
-from engine.models.ediff.layers import Painted
+from engine.models.ediff.layers import Painted, zeroed
+from engine.models.ediff.pixel_layers import PixelLayers
 
 
 class DenoisingNetwork(nn.Module):
@@ -24,6 +26,8 @@ class DenoisingNetwork(nn.Module):
         self.gradient_checkpointing = False
         self.global_embedding = GlobalEmbedding(config)
         self.token_context = TokenContext(config.context, config.context_width)
+        self.noise_gain = zeroed(nn.Linear(config.embedding_width, 3)) if config.noise_gain else None
+        self.pixels = PixelLayers(config) if config.pixel_channels else None
 
     def forward(self, x: Tensor, c_noise: Tensor, embeddings: Embeddings, painted: Painted | None = None) -> Tensor:
         """Return F(x; sigma, embeddings) with the shape of `x`.
@@ -49,6 +53,13 @@ class DenoisingNetwork(nn.Module):
         [B, `embedding_width`], the cross-attention keys [B, columns, `context_width`], and size and crop [B, 6].
         """
         raise NotImplementedError
+
+    def unpatched(self, patches: Tensor, given: Tensor, embedding: Tensor) -> Tensor:
+        """Return F [B, 3, H, W] from its patches, with what the configuration adds to it at full resolution."""
+        out = F.pixel_shuffle(patches, self.config.patch)
+        if self.noise_gain is not None:
+            out = out + self.noise_gain(F.silu(embedding))[:, :, None, None] * given[:, :3]
+        return out if self.pixels is None else self.pixels(given, out, embedding)
 
     def through(self, layer: nn.Module, x: Tensor, *conditions: object) -> Tensor:
         """Apply one block, by gradient checkpointing where that is asked for."""

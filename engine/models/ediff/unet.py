@@ -20,9 +20,6 @@ from engine.models.ediff.layers import (
 )
 from engine.models.ediff.network import DenoisingNetwork
 
-PIXELS = "pixels"
-"""Where a U-Net has its full-resolution layers. New ones change nothing: a network trained without may get them."""
-
 
 class Stage(nn.Module):
     """A residual block and the attention its side asks for: self-attention, then cross-attention (appendix A)."""
@@ -43,26 +40,6 @@ class Stage(nn.Module):
         if self.cross_attention is not None:
             x = self.cross_attention(x, context, painted)
         return x
-
-
-class PixelLayers(nn.Module):
-    """Corrects the network's output at full resolution from the noisy picture, its condition and the noise level."""
-
-    def __init__(self, config: UNetConfig) -> None:
-        super().__init__()
-        width = config.pixel_channels
-        self.conv_in = nn.Conv2d(config.input_channels // config.patch**2 + 3, width, 3, padding=1)
-        self.conv_middle = nn.Conv2d(width, width, 3, padding=1)
-        self.modulation = nn.Linear(config.embedding_width, 4 * width)
-        self.conv_out = zeroed(nn.Conv2d(width, 3, 3, padding=1))
-
-    def forward(self, x: Tensor, coarse: Tensor, embedding: Tensor) -> Tensor:
-        """Return `coarse` [B, 3, H, W] corrected; `x` [B, 3 or 6, H, W] is what the network was given."""
-        scale, shift, scale_2, shift_2 = self.modulation(F.silu(embedding))[:, :, None, None].chunk(4, dim=1)
-        h = F.silu(torch.addcmul(shift, self.conv_in(torch.cat([x, coarse], dim=1)), 1 + scale))
-        h = F.silu(torch.addcmul(shift_2, self.conv_middle(h), 1 + scale_2))
-        out: Tensor = coarse + self.conv_out(h)
-        return out
 
 
 class UNet(DenoisingNetwork):
@@ -95,8 +72,6 @@ class UNet(DenoisingNetwork):
                 self.up.append(Upsample(current))
         self.norm = group_norm(current)
         self.head = zeroed(nn.Conv2d(current, 3 * config.patch**2, 3, padding=1))
-        self.noise_gain = zeroed(nn.Linear(config.embedding_width, 3)) if config.noise_gain else None
-        self.pixels = PixelLayers(config) if config.pixel_channels else None
         self.positions = CanvasPositions(config) if config.canvas_positions else None
 
     def body(
@@ -119,10 +94,7 @@ class UNet(DenoisingNetwork):
                 h = self.through(layer, torch.cat([h, skips.pop()], dim=1), embedding, context, painted)
             else:
                 h = layer(h)
-        out = F.pixel_shuffle(self.head(F.silu(self.norm(h))), self.config.patch)
-        if self.noise_gain is not None:
-            out = out + self.noise_gain(F.silu(embedding))[:, :, None, None] * given[:, :3]
-        return out if self.pixels is None else self.pixels(given, out, embedding)
+        return self.unpatched(self.head(F.silu(self.norm(h))), given, embedding)
 
     def _placed(self, h: Tensor, level: int, micro: Tensor | None) -> Tensor:
         return h if self.positions is None else self.positions(h, level, micro)
