@@ -11,6 +11,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from engine.models.eight_bits import unpacked
 from engine.models.errors import ModelFileError
 
 
@@ -35,7 +36,7 @@ def save_weights(
 
 
 def load_weights(module: nn.Module, file: Path, *, may_lack: Collection[str] = ()) -> None:
-    """Copy the tensors of `file` into `module`, keeping the module's dtype and device.
+    """Copy the tensors of `file`, in whatever form they are kept, into `module`, keeping its dtype and device.
 
     `may_lack`: child modules, each of which keeps its own weights where the file has none for it.
 
@@ -45,8 +46,8 @@ def load_weights(module: nn.Module, file: Path, *, may_lack: Collection[str] = (
     if not file.is_file():
         raise ModelFileError(file, "the weights are missing")
     try:
-        tensors = load_file(file)
-    except (SafetensorError, OSError) as error:
+        tensors = unpacked(load_file(file))
+    except (SafetensorError, OSError, ValueError) as error:
         raise ModelFileError(file, f"the weights are damaged ({error})") from error
     lacking = tuple(f"{child}." for child in may_lack if not any(name.startswith(f"{child}.") for name in tensors))
     tensors |= {name: own for name, own in module.state_dict().items() if name.startswith(lacking)}

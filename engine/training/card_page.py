@@ -47,8 +47,9 @@ python -m engine.training.encoders RUNS/encoders
 sinopia train resources/configs/small/root.toml --runs RUNS
 ```
 
-and so on for `shared`, `cut`, `placed`, `settled`, `base`, `high`, `low`, `upscaler-plain`, `upscaler` and `refiner`
-(each names the run it starts from), then `python -m engine.training.export --runs RUNS`."""
+and so on for `shared`, `cut`, `placed`, `settled`, `base`, `upscaler-plain`, `upscaler` and `refiner` (each names the
+run it starts from); the experts are those of the tree `base-experts`, into whose folder the finished run `base` is
+copied (`cp -r RUNS/base RUNS/experts/base`). Then `python -m engine.training.export --runs RUNS`."""
 
 
 def page(card: ModelCard, again: str = STORYBOOK_AGAIN) -> str:
@@ -68,7 +69,8 @@ Licence: {card.licence}.
 {_parts(card)}
 
 Beside them: a CLIP (text and picture towers, open_clip's model class, contrastive training on drawn scenes) and a T5
-encoder (span corruption on captions), both frozen after their own training. Weights are float16 safetensors.
+encoder (span corruption on captions), both frozen after their own training. Weights of the parts are safetensors
+of eight bits with a scale for each row, those of the encoders float16.
 
 {card.trained} The default paint-with-words weight w' is {card.default_weight:g}, chosen by the layout evaluation.
 

@@ -121,7 +121,7 @@ def test_parts_are_told_by_the_card(study: Study) -> None:
     family = study.setting.name == "family"
     assert study.parts.shared == "base"
     assert study.parts.experts == (("high", "middle", "low") if family else ("high", "low"))
-    assert study.parts.upscalers == ("upscaler", "refiner")
+    assert study.parts.upscalers == (("upscaler", "refiner") if family else ("upscaler",))
     assert (study.judge.things(torch.zeros(1, 3, 32, 32)) is not None) == family
 
 
@@ -150,7 +150,7 @@ def test_ablations_change_one_thing_each(study: Study, made: Made) -> None:
 def test_shipped_parts_say_which_configurations_they_lack(study: Study, made: Made) -> None:
     report = msgspec.json.decode((made("ensemble") / "ensemble.json").read_bytes(), type=EnsembleReport)
     configurations = [figure.configuration for figure in report.configurations]
-    assert configurations == (["B", "D"] if study.setting.name == "family" else ["A", "B", "C"])
+    assert configurations == (["B", "D"] if study.setting.name == "family" else ["A", "C"])
     assert {each[0] for each in report.missing} == {"A", "B", "C", "D"} - set(configurations)
     assert len({figure.arm for figure in report.figures}) * len(GUIDANCES) == len(report.figures)
 

@@ -15,8 +15,8 @@ from engine.training.world.kinds import KINDS, Name
 
 @dataclass(frozen=True)
 class Parts:
-    """Names of a model's parts: the `shared` model of all noise, the `experts` that share the noise instead, and the
-    `upscalers` of the next larger size, each group from high noise to low.
+    """Names of a model's parts: the `shared` model of all noise, the `experts` that share the noise instead, and what
+    draws the next larger size, the `upscalers`; each group from high noise to low.
     """
 
     shared: str
@@ -51,8 +51,7 @@ def parts_of(folder: Path, card: ModelCard) -> Parts:
     stages = cascade(card)
     if len(stages) < 2 or stages[0].whole is None:
         raise ModelFileError(folder / CARD, "the card names no shared model of all noise, or nothing that enlarges")
-    enlarging = sorted((part for part in card.parts if part.size == stages[1].size), key=lambda part: -part.sigma_max)
-    return Parts(stages[0].whole.name, _names(stages[0].experts), _names(enlarging))
+    return Parts(stages[0].whole.name, _names(stages[0].experts), _names(stages[1].drawing))
 
 
 def _names(parts: Sequence[PartCard]) -> tuple[str, ...]:
