@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -152,12 +152,14 @@ def _networks(count: int) -> str:
 
 
 def finished(study: Study, arms: Arms, scenes: Sequence[Scene]) -> tuple[ConfigurationFigure, ...]:
-    """Finished pictures by every configuration."""
+    """Finished pictures by every configuration, enlarged from the noise that the model's own upscaler begins at."""
     captions, made = [scene.caption for scene in scenes], pairs(arms)
+    top = max(part.sigma_max for part in study.card.parts if part.name in study.parts.upscalers)
+    recipe = replace(study.recipe, upscale_from=top)
     out = []
     for name, drawing, enlarging in made:
         base, side = drawing.load(), enlarging.side
-        storybook = Storybook(base, enlarging.load(), (drawing.side, side), study.recipe)
+        storybook = Storybook(base, enlarging.load(), (drawing.side, side), recipe)
         pictures = painted(storybook, captions, study, f"configuration {name}")
         features = picture_features(study.encoders, pictures)
         real = picture_features(study.encoders, renders(study.setting.world, scenes, side))

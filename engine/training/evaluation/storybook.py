@@ -31,13 +31,16 @@ def computing(device: str, precision: Precision) -> AbstractContextManager[objec
 
 @dataclass(frozen=True)
 class Recipe:
-    """How pictures are made: the steps and guidance of the base solve and of the enlarging one."""
+    """How pictures are made: the steps and guidance of the base solve and of the enlarging one, which begins at noise
+    `upscale_from` where what enlarges knows more.
+    """
 
     sampler: str = "dpmpp_2m"
     steps: int = 16
     guidance: float = 3.0
     upscale_steps: int = 6
     upscale_guidance: float = 1.0
+    upscale_from: float = 80.0
     device: str = "cpu"
     precision: Precision = "float32"
 
@@ -87,7 +90,8 @@ class Storybook:
         pictures = [as_picture(*facts) for facts in zip(briefs, seeds, enlarged, strict=True)]
         steps = recipe.upscale_steps if upscale else recipe.steps
         guidance = recipe.upscale_guidance if upscale else recipe.guidance
-        grid = make_sigmas("edm", steps, denoiser.sigma_max, max(denoiser.sigma_min, 0.002))
+        highest = min(denoiser.sigma_max, recipe.upscale_from) if upscale else denoiser.sigma_max
+        grid = make_sigmas("edm", steps, highest, max(denoiser.sigma_min, 0.002))
         settings = SolveSettings(grid, recipe.sampler, guidance)
         frame = Frame((3, size, size), device=recipe.device)
         with computing(recipe.device, recipe.precision):
