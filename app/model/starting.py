@@ -41,7 +41,7 @@ def _places(stages: tuple[CascadeStage, ...], seed: int) -> Iterator[_Place]:
         yield "upscalers", "ensemble", "Upscaler's Experts", 2, BESIDE, {}
     yield "base", "denoise", "Base", 3, 0, {"sampler": "dpmpp_2m", "steps": 16}
     if stages[1:]:
-        yield "enlarged", "denoise", "Upscaler", 4, 0, {"sampler": "dpmpp_2m", "steps": 8, "guidance": 1.0}
+        yield "enlarged", "denoise", "Upscaler", 4, 0, {"sampler": "euler", "steps": 6, "guidance": 1.0}
     yield "saved", "save-image", "", 5, 0, {"name": "picture"}
 
 

@@ -82,7 +82,7 @@ def test_a_quick_run_has_fewer_steps_and_the_same_seed() -> None:
     document = starting_document(REGISTRY)
     fast = quick(document, REGISTRY)
     assert {node.id: node.params.get("steps") for node in fast.graph.nodes if "steps" in node.params} == {
-        "base": 8, "enlarged": 4,
+        "base": 8, "enlarged": 3,
     }  # fmt: skip
     assert fast.nodes["seed"] is document.nodes["seed"]
     assert quick(edits.set_parameters(document, {"base": {"steps": 1}}), REGISTRY).nodes["base"].params["steps"] == 1

@@ -31,13 +31,14 @@ def computing(device: str, precision: Precision) -> AbstractContextManager[objec
 
 @dataclass(frozen=True)
 class Recipe:
-    """How pictures are made: the steps and guidance of the base solve and of the enlarging one, which begins at noise
-    `upscale_from` where what enlarges knows more.
+    """How pictures are made: sampler, steps and guidance of the base solve and of the enlarging one, which begins at
+    noise `upscale_from` where what enlarges knows more.
     """
 
     sampler: str = "dpmpp_2m"
     steps: int = 16
     guidance: float = 3.0
+    upscale_sampler: str = "euler"
     upscale_steps: int = 6
     upscale_guidance: float = 1.0
     upscale_from: float = 80.0
@@ -92,7 +93,8 @@ class Storybook:
         guidance = recipe.upscale_guidance if upscale else recipe.guidance
         highest = min(denoiser.sigma_max, recipe.upscale_from) if upscale else denoiser.sigma_max
         grid = make_sigmas("edm", steps, highest, max(denoiser.sigma_min, 0.002))
-        settings = SolveSettings(grid, recipe.sampler, guidance)
+        sampler = recipe.upscale_sampler if upscale else recipe.sampler
+        settings = SolveSettings(grid, sampler, guidance)
         frame = Frame((3, size, size), device=recipe.device)
         with computing(recipe.device, recipe.precision):
             samples = solve(denoiser, pictures, settings, frame, lambda facts: None)
