@@ -41,12 +41,16 @@ def sampler_said(sampler: str) -> str:
     return dict(zip(SAMPLERS, SAMPLER_LABELS, strict=True)).get(sampler, sampler)
 
 
+def guidance_said(solve: Solve, span: Span) -> str:
+    """With which guidance a span draws."""
+    return f"guidance {solve.guidance_of(span):g}"
+
+
 def own_said(solve: Solve, span: Span) -> str:
     """With which guidance a span draws, and with which sampler where the span above has another."""
     place = solve.spans.index(span)
     above = None if place == 0 else solve.sampler_of(solve.spans[place - 1])
-    told = f"guidance {solve.guidance_of(span):g}"
-    chosen = solve.sampler_of(span)
+    told, chosen = guidance_said(solve, span), solve.sampler_of(span)
     return told if chosen == above else f"{told}  ·  {sampler_said(chosen)}"
 
 

@@ -12,7 +12,7 @@ from app.model.document import nothing
 from app.model.timeline_handles import Handle, HandleKind, handles
 from app.model.timeline_run import Played
 from app.model.timeline_values import Driven, Row, Solve, Span
-from app.model.timeline_words import noise_said, own_said, steps_said
+from app.model.timeline_words import guidance_said, noise_said, own_said, steps_said
 from app.qt.canvas.look import mixed
 from app.qt.eliding import elided
 from app.qt.timeline.hits import ARM, STUB, WINDOW_ENDS, Hit, mark
@@ -130,15 +130,17 @@ class BandPainter:
         self._names(room.adjusted(_PAD, 0, -_PAD, 0), solve, span)
 
     def _names(self, room: QRectF, solve: Solve, span: Span) -> None:
-        """The name as far as there is room; the guidance where there is more."""
+        """The name as far as there is room; the guidance where there is more, and the sampler where there is yet more."""
         painter = self._painter
         painter.setFont(self._font)
         painter.setPen(self._look.text)
         metrics = QFontMetricsF(self._font)
         painter.drawText(room, _MIDDLE | _LEFT, elided(span.title, self._font, room.width()))
-        told = own_said(solve, span)
         small = QFontMetricsF(self._small)
-        if metrics.horizontalAdvance(span.title) + 3 * _PAD + small.horizontalAdvance(told) <= room.width():
+        left = room.width() - metrics.horizontalAdvance(span.title) - 3 * _PAD
+        said = (own_said(solve, span), guidance_said(solve, span))
+        told = next((each for each in said if small.horizontalAdvance(each) <= left), None)
+        if told is not None:
             painter.setFont(self._small)
             painter.setPen(mixed(self._look.dim, self._look.text, 0.4))
             painter.drawText(room, _MIDDLE | _RIGHT, told)
