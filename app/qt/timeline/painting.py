@@ -130,7 +130,7 @@ class BandPainter:
         self._names(room.adjusted(_PAD, 0, -_PAD, 0), solve, span)
 
     def _names(self, room: QRectF, solve: Solve, span: Span) -> None:
-        """The name as far as there is room; the guidance where there is more, and the sampler where there is yet more."""
+        """The name as far as there is room; where there is more, the guidance, and then the sampler."""
         painter = self._painter
         painter.setFont(self._font)
         painter.setPen(self._look.text)
