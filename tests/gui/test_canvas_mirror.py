@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
@@ -99,7 +99,14 @@ def test_any_row_of_graphs_ends_where_the_last_begins(qapp: QApplication, graphs
     assert set(followed.nodes) == {node.id for node in graphs[-1].nodes}
 
 
+def _strange(*ports: str) -> Graph:
+    """A node of a type that is not known here, with these inputs wired."""
+    return Graph((Node("b", "elsewhere.glow"),), tuple(Link(End("a", "value"), End("b", port)) for port in ports))
+
+
 @settings(max_examples=30)
+@example([_strange("conditioning", "seeds"), Graph((), _strange("seeds").links)])
+@example([_strange("seeds", "conditioning"), _strange("conditioning")])
 @given(st.lists(GRAPHS, min_size=2, max_size=4))
 def test_a_graph_shown_again_finds_everything_as_it_was(qapp: QApplication, graphs: list[Graph]) -> None:
     scene = _scene()

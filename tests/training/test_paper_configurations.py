@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from engine.training.branching import is_schedule, read_schedule
-from engine.training.config import Dropout, Noise, read_config
+from engine.training.config import Dropout, Noise, read_config, read_toml
 from engine.training.errors import TrainingConfigError
+from engine.training.export import CardText, runs_of
 from tests.models.small import PAPER
 from tests.training.toy import TOML
 
@@ -87,8 +88,12 @@ def test_every_small_configuration_reads() -> None:
     files = [file for file in SMALL.glob("*.toml") if file.stem != "card"]
     read = {file.stem: read_config(file) for file in files if not is_schedule(file)}
     assert all(found.start_from in (None, *read) for found in read.values())
-    ends = [read[name].noise.distribution().intervals() for name in ("high", "low")]
-    assert ends[0][0][0] < ends[1][-1][1]  # the high expert was trained as far down as it draws, and further
+    parts, runs = read_toml(SMALL / "card.toml", CardText).parts, runs_of(SMALL, Path())
+    owned = [
+        runs[parts[name].run or name].config.noise.distribution().intervals() for name in ("high", "middle", "low")
+    ]
+    assert owned[0][0][0] == owned[1][-1][1]  # each expert ends where the next begins
+    assert owned[1][0][0] == owned[2][-1][1]
     made = {name for file in files if is_schedule(file) for name, _ in read_schedule(file).ensembles}
     assert made == {
         "shared", "two", "three-level-3", "three-level-5", "three-level-9", "one-expert", "two-experts",

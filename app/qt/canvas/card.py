@@ -213,7 +213,7 @@ class _Builder:
 
     def _guessed(self) -> tuple[Sequence[Port], Sequence[Port]]:
         """Of an unknown node only the wired ports can be told."""
-        inputs = [Port(name, PortType.ANY, required=False) for name in self.around.sources]
+        inputs = [Port(name, PortType.ANY, required=False) for name in sorted(self.around.sources)]
         return inputs, [Port(name, PortType.ANY) for name in sorted(self.around.used)]
 
     def _input(self, port: Port, middle: float) -> Spot:
