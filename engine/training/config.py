@@ -125,6 +125,8 @@ class TrainingConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("a network with low_resolution needs a [degradation] with the small picture's size")
         if self.redraw is not None and not isinstance(self.degradation, LightDegradation):
             raise ValueError("[redraw] draws the small pictures of a light [degradation] again: give one")
+        if self.redraw is not None and not isinstance(self.data, DrawnData):
+            raise ValueError("[redraw] draws pictures of a drawn world again: leave it out for real ones")
         if self.picture_size is not None and self.picture_size < self.network.size:
             raise ValueError(f"picture_size {self.picture_size} is less than the network's size {self.network.size}")
         if isinstance(self.data, DrawnData) and self.data.patches > 1 and self.picture_size is None:

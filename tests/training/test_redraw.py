@@ -18,6 +18,7 @@ from engine.training.config import Dropout, Optimisation, TrainingConfig
 from engine.training.data import SceneStream
 from engine.training.degradations import LightDegradation, RealEsrganDegradation, Redraw
 from engine.training.errors import TrainingError
+from engine.training.pictures.settings import FolderData
 from engine.training.redraw import drawing_run, drawn_again
 from engine.training.sources import ConfiguredSource
 from engine.training.world import World
@@ -139,3 +140,11 @@ def test_only_the_light_degradation_has_small_pictures_to_draw_again(degradation
     network = UPSCALER if degradation is not None else BASE
     with pytest.raises(ValueError, match=r"\[redraw\]"):
         TrainingConfig("up", network, Optimisation(batch=4, rate=1e-3, steps=1), degradation=degradation, redraw=REDRAW)
+
+
+def test_real_pictures_are_not_drawn_again() -> None:
+    with pytest.raises(ValueError, match="leave it out for real ones"):
+        TrainingConfig(
+            "up", UPSCALER, Optimisation(batch=4, rate=1e-3, steps=1),
+            degradation=LightDegradation(SIDE), redraw=REDRAW, data=FolderData("pictures"),
+        )  # fmt: skip
