@@ -1,7 +1,8 @@
 """Weights in eight bits: half of what float16 takes, for files only; networks compute with what `unpacked` gives back.
 
 Each row of a matrix (each output channel of a convolution) is kept as integers from -127 to 127, in parts of its
-largest magnitude, which stands beside them. Rounding moves a weight by at most 1/254 of that.
+largest magnitude, which stands beside them. Rounding moves a weight by at most 1/254 of that, and what float16 takes
+off the magnitude itself (1/2048).
 """
 
 from __future__ import annotations
@@ -15,9 +16,8 @@ PEAKS = "#peaks"
 """Ends the name of the largest magnitudes of a packed tensor's rows; no module's name can hold the sign."""
 SMALLEST = 4096
 """Tensors of fewer numbers, and vectors, stay as they are: they weigh little and are added to everything."""
-
-
 MOST = 127.0
+"""The largest of the integers."""
 
 
 def packed(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
