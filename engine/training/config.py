@@ -58,14 +58,17 @@ class Noise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Optimisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """AdamW, a linear warm-up, and an exponential moving average of the weights.
+    """AdamW or Muon, a linear warm-up, and an exponential moving average of the weights.
 
-    The run ends after `steps` or after `minutes`, whichever is given and comes first. `schedule` "cosine" lets the
-    rate fall to a twentieth until then; "constant" is the paper's (Table 7). `clip_norm` 0 clips no gradient.
+    `method` "muon" moves the matrices of the blocks by orthogonal steps, see `engine.training.optimiser`; the rest is
+    AdamW's either way. The run ends after `steps` or after `minutes`, whichever is given and comes first. `schedule`
+    "cosine" lets the rate fall to a twentieth until then; "constant" is the paper's (Table 7). `clip_norm` 0 clips no
+    gradient.
     """
 
     batch: int
     rate: float
+    method: Literal["adamw", "muon"] = "adamw"
     minutes: float | None = None
     steps: int | None = None
     schedule: Literal["cosine", "constant"] = "cosine"
@@ -131,6 +134,8 @@ class TrainingConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"picture_size {self.picture_size} is less than the network's size {self.network.size}")
         if isinstance(self.data, DrawnData) and self.data.patches > 1 and self.picture_size is None:
             raise ValueError("patches are cut where there is a picture_size: the side of the whole pictures")
+        if self.optimisation.method == "muon" and self.execution.sharding == "shards":
+            raise ValueError('method "muon" needs every matrix whole: choose sharding = "copies", or method = "adamw"')
         if self.start_from == self.name:
             raise ValueError(f"the run {self.name!r} starts from itself")
 

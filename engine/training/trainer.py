@@ -37,6 +37,7 @@ from engine.training.config import Optimisation, TrainingConfig
 from engine.training.ema import MovingAverage
 from engine.training.errors import TrainingError
 from engine.training.losses import denoising_loss
+from engine.training.optimiser import optimiser_of
 from engine.training.processes import ALONE, Processes
 from engine.training.progress import done_share
 from engine.training.sharding import divide
@@ -88,10 +89,7 @@ class Trainer:
         if found is not None:
             load_networks(found, self.network, self.average)
         self._loss = self._distributed(_Loss(self.network))
-        self._optimiser = torch.optim.AdamW(
-            self.network.parameters(), lr=config.optimisation.rate, betas=config.optimisation.betas,
-            weight_decay=config.optimisation.weight_decay, fused=True,
-        )  # fmt: skip
+        self._optimiser = optimiser_of(self.network, config.optimisation)
         if found is not None:
             load_optimiser(found, self._optimiser)
         loss = self.state.loss
