@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.training.config import Optimisation
+from engine.training.processes import ALONE, Processes
 
 MOMENTUM = 0.95
 RMS = 0.2
@@ -24,10 +25,10 @@ NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
 ROUNDS = 5
 
 
-def optimiser_of(network: nn.Module, settings: Optimisation) -> torch.optim.Optimizer:
-    """The optimiser that `settings` ask for, over all parameters of `network`."""
+def optimiser_of(network: nn.Module, settings: Optimisation, processes: Processes = ALONE) -> torch.optim.Optimizer:
+    """The optimiser that `settings` ask for, over all parameters of `network`, of which every process has a copy."""
     if settings.method == "muon":
-        return Muon(network, settings)
+        return Muon(network, settings, processes)
     return torch.optim.AdamW(
         network.parameters(), lr=settings.rate, betas=settings.betas, weight_decay=settings.weight_decay, fused=True
     )
@@ -39,9 +40,11 @@ class Muon(torch.optim.Optimizer):
     A kernel [out, in, h, w] counts as a matrix [out, in * h * w]. With the gradient G, the momentum M and the rate r:
     M <- 0.95 M + 0.05 G;  U = orthogonal(0.95 M + 0.05 G);  W <- (1 - r decay) W - r 0.2 sqrt(max(rows, columns)) U.
     The first parameter group holds the matrices, the second the rest; the rate of each group may be changed any time.
+    Several processes, all with the same gradients, make the matrices orthogonal between them.
     """
 
-    def __init__(self, network: nn.Module, settings: Optimisation) -> None:
+    def __init__(self, network: nn.Module, settings: Optimisation, processes: Processes = ALONE) -> None:
+        self._processes = processes
         matrices = matrices_of_blocks(network)
         known = set(matrices)
         rest = [parameter for parameter in network.parameters() if parameter not in known]
@@ -76,15 +79,27 @@ class Muon(torch.optim.Optimizer):
             with torch.enable_grad():
                 loss = closure()
         group = self.param_groups[0]
-        for (rows, columns), alike in by_shape(group["params"]).items():
-            momenta = [self._momentum(parameter, gradient) for parameter, gradient in alike]
-            moves = orthogonal(torch.stack([momentum.reshape(rows, columns) for momentum in momenta]))
+        for number, ((rows, columns), alike) in enumerate(by_shape(group["params"]).items()):
+            momenta = [self._momentum(parameter, gradient).reshape(rows, columns) for parameter, gradient in alike]
+            moves = self._orthogonal_together(momenta, number)
             step = group["lr"] * RMS * math.sqrt(max(rows, columns))
             for (parameter, _), move in zip(alike, moves.unbind(), strict=True):
                 parameter.mul_(1.0 - group["lr"] * group["weight_decay"])
                 parameter.add_(move.reshape(parameter.shape), alpha=-step)
         self._rest.step()
         return loss
+
+    def _orthogonal_together(self, matrices: Sequence[Tensor], number: int) -> Tensor:
+        """All of one shape made orthogonal, [count, rows, columns] bfloat16: each process does some of them.
+
+        `number` of the shape varies who begins, so that no process has all of those that are alone of their shape.
+        """
+        begin = (self._processes.rank + number) % self._processes.count
+        made = torch.zeros(len(matrices), *matrices[0].shape, dtype=torch.bfloat16, device=matrices[0].device)
+        own = slice(begin, None, self._processes.count)
+        if matrices[own]:
+            made[own] = orthogonal(torch.stack(list(matrices[own])))
+        return self._processes.total(made)
 
     def _momentum(self, parameter: nn.Parameter, gradient: Tensor) -> Tensor:
         """Nesterov's: the momentum after this gradient, and the gradient once more."""
@@ -119,7 +134,7 @@ def orthogonal(matrices: Tensor) -> Tensor:
         matrices: [count, rows, columns] float.
 
     Returns:
-        The same shape and type; singular values 0.7 to 1.2 but for those that were nearly 0. Computed in bfloat16.
+        bfloat16 of the same shape; singular values 0.7 to 1.2 but for those that were nearly 0.
     """
     a, b, c = NEWTON_SCHULZ
     wide = matrices if matrices.shape[1] <= matrices.shape[2] else matrices.mT
@@ -129,4 +144,4 @@ def orthogonal(matrices: Tensor) -> Tensor:
         A = X @ X.mT
         X = a * X + (b * A + c * (A @ A)) @ X
     made: Tensor = X if wide is matrices else X.mT
-    return made.to(matrices.dtype)
+    return made

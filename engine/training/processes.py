@@ -47,11 +47,15 @@ class Processes:
 
     def mean(self, value: Tensor) -> Tensor:
         """The mean of a tensor over all processes."""
+        return value if self.count == 1 else self.total(value) / self.count
+
+    def total(self, value: Tensor) -> Tensor:
+        """The sum of a tensor over all processes."""
         if self.count == 1:
             return value
         shared = value.detach().clone()
         dist.all_reduce(shared, dist.ReduceOp.SUM)
-        return shared / self.count
+        return shared
 
 
 ALONE = Processes()

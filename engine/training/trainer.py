@@ -89,7 +89,7 @@ class Trainer:
         if found is not None:
             load_networks(found, self.network, self.average)
         self._loss = self._distributed(_Loss(self.network))
-        self._optimiser = optimiser_of(self.network, config.optimisation)
+        self._optimiser = optimiser_of(self.network, config.optimisation, processes)
         if found is not None:
             load_optimiser(found, self._optimiser)
         loss = self.state.loss

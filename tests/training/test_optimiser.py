@@ -7,14 +7,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.models.ediff.build import build_network
 from engine.training.config import Optimisation, read_config
 from engine.training.errors import TrainingConfigError
 from engine.training.optimiser import RMS, Muon, matrices_of_blocks, optimiser_of, orthogonal
-from tests.models.small import BASE
+from tests.training.muon_step import MUON, with_gradients
 from tests.training.toy import TOML, toy_config, toy_trainer, with_optimisation
-
-MUON = Optimisation(batch=1, rate=1e-2, steps=1, method="muon", weight_decay=0.0)
 
 
 def random_matrices(seed: int, count: int, rows: int, columns: int) -> torch.Tensor:
@@ -29,21 +26,12 @@ def test_orthogonal_matrices_keep_directions_and_lose_sizes(seed: int, count: in
     """
     matrices = random_matrices(seed, count, rows, columns)
     U, S, Vh = torch.linalg.svd(matrices, full_matrices=False)
-    made = U.mT @ orthogonal(matrices) @ Vh.mT
+    made = U.mT @ orthogonal(matrices).float() @ Vh.mT
     values = made.diagonal(dim1=1, dim2=2)
     clear = S / S.amax(-1, keepdim=True) > 0.1
     assert (values[clear] > 0.55).all()
     assert (values < 1.3).all()
     assert (made - torch.diag_embed(values)).abs().max() < 0.12
-
-
-def with_gradients(seed: int, scale: float = 1.0) -> torch.nn.Module:
-    torch.manual_seed(0)
-    network = build_network(BASE)
-    generator = torch.Generator().manual_seed(seed)
-    for parameter in network.parameters():
-        parameter.grad = scale * torch.randn(parameter.shape, generator=generator)
-    return network
 
 
 def test_a_step_of_a_matrix_has_the_size_of_one_of_adamw_whatever_the_gradient_s() -> None:

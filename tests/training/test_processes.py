@@ -14,6 +14,7 @@ from safetensors.torch import load_file
 from engine.training.checkpoint import AVERAGE, NETWORK, OPTIMISER, STATE
 from engine.training.errors import TrainingError
 from engine.training.processes import ALONE, joined
+from tests.training.muon_step import stepped
 from tests.training.toy import TOML
 
 
@@ -25,10 +26,15 @@ def _free_port() -> int:
 
 def _train(file: Path, runs: Path, count: int) -> None:
     """Train the toy in `count` processes, started as torchrun starts them."""
+    _start(count, "tests.training.toy", str(file), str(runs))
+
+
+def _start(count: int, module: str, *arguments: str) -> None:
+    """Run a module in `count` processes to their end."""
     shared = {**os.environ, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(_free_port()), "WORLD_SIZE": str(count)}
     processes = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.training.toy", str(file), str(runs)],
+            [sys.executable, "-m", module, *arguments],
             env={**shared, "RANK": str(rank), "LOCAL_RANK": str(rank)},
         )
         for rank in range(count)
@@ -68,6 +74,15 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_two_processes_learn_what_one_learns(alone: Path, tmp_path: Path, sharding: str) -> None:
     _train(_configuration(tmp_path, steps=3, extra=f'sharding = "{sharding}"\n'), tmp_path, 2)
     _same(tmp_path / "toy", alone)
+
+
+def test_two_processes_make_the_steps_of_muon_between_them(tmp_path: Path) -> None:
+    _start(2, "tests.training.muon_step", str(tmp_path))
+    alone = stepped().state_dict()
+    for rank in range(2):
+        made = load_file(tmp_path / f"{rank}.safetensors")
+        for key, wanted in alone.items():
+            torch.testing.assert_close(made[key], wanted, rtol=0.0, atol=1e-6)
 
 
 def test_a_run_goes_on_in_another_number_of_processes(alone: Path, tmp_path: Path) -> None:
