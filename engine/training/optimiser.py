@@ -79,27 +79,35 @@ class Muon(torch.optim.Optimizer):
             with torch.enable_grad():
                 loss = closure()
         group = self.param_groups[0]
-        for number, ((rows, columns), alike) in enumerate(by_shape(group["params"]).items()):
-            momenta = [self._momentum(parameter, gradient).reshape(rows, columns) for parameter, gradient in alike]
-            moves = self._orthogonal_together(momenta, number)
-            step = group["lr"] * RMS * math.sqrt(max(rows, columns))
-            for (parameter, _), move in zip(alike, moves.unbind(), strict=True):
+        alike = by_shape(group["params"])
+        momenta = [
+            torch.stack([self._momentum(parameter, gradient).reshape(shape) for parameter, gradient in pairs])
+            for shape, pairs in alike.items()
+        ]
+        for (shape, pairs), moves in zip(alike.items(), self._orthogonal_together(momenta), strict=True):
+            step = group["lr"] * RMS * math.sqrt(max(shape))
+            for (parameter, _), move in zip(pairs, moves.unbind(), strict=True):
                 parameter.mul_(1.0 - group["lr"] * group["weight_decay"])
                 parameter.add_(move.reshape(parameter.shape), alpha=-step)
         self._rest.step()
         return loss
 
-    def _orthogonal_together(self, matrices: Sequence[Tensor], number: int) -> Tensor:
-        """All of one shape made orthogonal, [count, rows, columns] bfloat16: each process does some of them.
+    def _orthogonal_together(self, stacks: Sequence[Tensor]) -> list[Tensor]:
+        """Each stack [count, rows, columns] made orthogonal, in bfloat16; every process does some matrices of each.
 
-        `number` of the shape varies who begins, so that no process has all of those that are alone of their shape.
+        Who begins changes from stack to stack, so that no process has all matrices that are alone of their shape.
         """
-        begin = (self._processes.rank + number) % self._processes.count
-        made = torch.zeros(len(matrices), *matrices[0].shape, dtype=torch.bfloat16, device=matrices[0].device)
-        own = slice(begin, None, self._processes.count)
-        if matrices[own]:
-            made[own] = orthogonal(torch.stack(list(matrices[own])))
-        return self._processes.total(made)
+        made = []
+        for number, stack in enumerate(stacks):
+            own = slice((self._processes.rank + number) % self._processes.count, None, self._processes.count)
+            made.append(torch.zeros_like(stack, dtype=torch.bfloat16))
+            if len(stack[own]):
+                made[-1][own] = orthogonal(stack[own])
+        together = self._processes.total(torch.cat([moves.flatten() for moves in made]))
+        return [
+            moves.reshape(stack.shape)
+            for moves, stack in zip(together.split([stack.numel() for stack in stacks]), stacks, strict=True)
+        ]
 
     def _momentum(self, parameter: nn.Parameter, gradient: Tensor) -> Tensor:
         """Nesterov's: the momentum after this gradient, and the gradient once more."""

@@ -15,6 +15,8 @@ from engine.training.data import SceneStream
 
 SPACING = 16
 """Fresh batches between two uses of one."""
+LANES = 8
+"""All uses of a batch have the same remainder: processes whose count divides this each draw batches of their own."""
 
 Drawn = TypeVar("Drawn")
 
@@ -60,5 +62,6 @@ def block_of(index: int, reuse: int) -> int:
 
     At the very start, where there are no older ones, later ones are drawn early.
     """
-    fresh, use = divmod(index, reuse)
-    return abs(fresh - use * SPACING)
+    place, lane = divmod(index, LANES)
+    fresh, use = divmod(place, reuse)
+    return abs(fresh - use * (SPACING // LANES)) * LANES + lane

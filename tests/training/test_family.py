@@ -166,6 +166,12 @@ def test_each_fresh_batch_is_used_as_often_as_said_and_far_apart() -> None:
     assert all(np.diff(found).min() >= 64 for found in settled)
 
 
+@pytest.mark.parametrize("count", [2, 4, 8])
+def test_no_two_processes_draw_the_same_batch(count: int) -> None:
+    drawn = [{block_of(index, 8) for index in range(rank, 800, count)} for rank in range(count)]
+    assert sum(len(blocks) for blocks in drawn) == len(set.union(*drawn))
+
+
 def test_training_needs_only_what_it_says() -> None:
     """Where neither the app's libraries nor diffusers, cv2 or torchvision are, the program still starts."""
     code = (
