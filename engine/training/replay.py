@@ -37,7 +37,7 @@ class Replay(Generic[Drawn]):
         block = block_of(index, self._reuse)
         found = self._kept.pop(block, None) or self._draw(block)
         self._kept[block] = found
-        while len(self._kept) > SPACING * self._reuse:
+        while len(self._kept) > SPACING * self._reuse + LANES:  # as many as lie between two uses of one
             self._kept.popitem(last=False)
         return found
 
