@@ -21,7 +21,7 @@ STYLE_PICTURE = FOLDER / "pictures" / "golden-watercolour.png"
 SAMPLER, FINISHING = "dpmpp_2m", "euler"
 STEPS, ENLARGING_STEPS, REFINING_STEPS = 16, 6, 20
 
-STAGES = cascade(shipped_card())
+STAGES, GUIDANCE = cascade(shipped_card()), shipped_card().default_guidance
 """The sizes of the model that comes along, from the smallest."""
 
 LANE, ABOVE_PHRASES, BELOW_SIZE, BELOW_BASE = 12.0, 228.0, 648.0, 520.0
@@ -249,11 +249,14 @@ def _cascade(
     """From noise to a small picture by the ensemble, to a large one by the upscaler, perhaps through the refiner."""
     base, enlarged, finish = f"base{suffix}", f"enlarged{suffix}", f"refined{suffix}"
     whose = suffix.replace("-", ", ")
-    sketch.node(base, "denoise", at, f"Base{whose}", sampler=SAMPLER, steps=STEPS)
+    sketch.node(base, "denoise", at, f"Base{whose}", sampler=SAMPLER, steps=STEPS, guidance=GUIDANCE)
     finishing: dict[str, Json] = {"sampler": FINISHING, "guidance": 1.0}
     sketch.node(enlarged, "denoise", (at[0] + 1, at[1]), f"Upscaler{whose}", steps=ENLARGING_STEPS, **finishing)
     sketch.wire(_denoiser(STAGES[0], "ensemble"), f"{base}.denoiser")
     sketch.wire(_denoiser(STAGES[1], "upscalers"), f"{enlarged}.denoiser")
+    for stage, solve in zip(STAGES, (base, enlarged), strict=False):
+        if stage.weaker is not None:
+            sketch.wire(f"{SHIPPED}.{stage.weaker.name}", f"{solve}.weaker")
     sketch.wire(prompt, f"{base}.prompt", f"{enlarged}.prompt")
     sketch.wire(f"{base}.image", f"{enlarged}.low_resolution")
     if refined:

@@ -24,12 +24,13 @@ _Place = tuple[str, str, str, float, float, dict[str, Json]]
 
 def starting_document(registry: Registry, card: ModelCard | None = None, seed: int = 1) -> Document:
     """A document in which only the sentence is missing, for the model of `card`: None for that of the program."""
-    stages = cascade(shipped_card() if card is None else card)[:STAGES]
-    nodes = tuple(_node(registry, *place) for place in _places(stages, seed))
+    card = shipped_card() if card is None else card
+    stages = cascade(card)[:STAGES]
+    nodes = tuple(_node(registry, *place) for place in _places(stages, seed, card.default_guidance))
     return Document(Graph(nodes, tuple(_link(*wire) for wire in _wires(stages))))
 
 
-def _places(stages: tuple[CascadeStage, ...], seed: int) -> Iterator[_Place]:
+def _places(stages: tuple[CascadeStage, ...], seed: int, guidance: float) -> Iterator[_Place]:
     side = stages[-1].size if stages else 0
     yield "prompt", "prompt", "", 0, 0, {}
     yield "seed", "seed", "", 0, 2, {"seed": seed}
@@ -39,7 +40,7 @@ def _places(stages: tuple[CascadeStage, ...], seed: int) -> Iterator[_Place]:
         yield "ensemble", "ensemble", "", 2, 0, {}
     if stages[1:] and stages[1].experts:
         yield "upscalers", "ensemble", "Upscaler's Experts", 2, BESIDE, {}
-    yield "base", "denoise", "Base", 3, 0, {"sampler": "dpmpp_2m", "steps": 16}
+    yield "base", "denoise", "Base", 3, 0, {"sampler": "dpmpp_2m", "steps": 16, "guidance": guidance}
     if stages[1:]:
         yield "enlarged", "denoise", "Upscaler", 4, 0, {"sampler": "euler", "steps": 6, "guidance": 1.0}
     yield "saved", "save-image", "", 5, 0, {"name": "picture"}
@@ -53,6 +54,8 @@ def _wires(stages: tuple[CascadeStage, ...]) -> Iterator[tuple[str, str]]:
         into = f"{ensemble}.experts" if stage.experts else f"{solve}.denoiser"
         for part in stage.drawing:
             yield f"{SHIPPED}.{part.name}", into
+        if stage.weaker is not None:
+            yield f"{SHIPPED}.{stage.weaker.name}", f"{solve}.weaker"
         if stage.experts:
             yield f"{ensemble}.ensemble", f"{solve}.denoiser"
     if stages[1:]:

@@ -15,6 +15,8 @@ LARGEST = 8192
 class PartCard(Struct, frozen=True, forbid_unknown_fields=True):
     """One denoiser of a model: `size` is the side in pixels and the sigmas bound the noise it was trained on.
 
+    `weaker`: it draws no picture by itself and is there for guidance to lead away from.
+
     Raises:
         ValueError: no network can have been trained for that size, or for that noise.
     """
@@ -28,6 +30,7 @@ class PartCard(Struct, frozen=True, forbid_unknown_fields=True):
     sigma_max: float
     parameters: int
     about: str
+    weaker: bool = False
 
     def __post_init__(self) -> None:
         if not CELLS <= self.size <= LARGEST:
@@ -40,8 +43,10 @@ class PartCard(Struct, frozen=True, forbid_unknown_fields=True):
 class ModelCard(Struct, frozen=True, forbid_unknown_fields=True):
     """A model: `words` are the phrases it was trained on by kind, `figures` its measured results by name.
 
+    `default_guidance` is what its smallest pictures are drawn with where nobody says otherwise.
+
     Raises:
-        ValueError: the default weight of painted phrases is negative or infinite.
+        ValueError: the default weight of painted phrases, or the default guidance, is negative or infinite.
     """
 
     name: str
@@ -53,7 +58,10 @@ class ModelCard(Struct, frozen=True, forbid_unknown_fields=True):
     parts: tuple[PartCard, ...]
     words: dict[str, tuple[str, ...]] = field(default_factory=dict)
     figures: dict[str, float] = field(default_factory=dict)
+    default_guidance: float = 3.0
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.default_weight < inf:
             raise ValueError(f"default_weight is {self.default_weight:g}, and weights are 0 or more")
+        if not 0.0 <= self.default_guidance < inf:
+            raise ValueError(f"default_guidance is {self.default_guidance:g}, and guidance is 0 or more")

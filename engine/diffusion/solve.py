@@ -30,7 +30,8 @@ class SolveSettings:
 
     `sigmas`: the whole grid, falling, usually ending at 0. `sampler`, `guidance` (1 is none): for all experts that have
     none of their own. `sigma_start`, `sigma_end`: the part of the grid to run; None starts where the samples stand (or
-    at the top) and ends at the bottom.
+    at the top) and ends at the bottom. `weaker`: what guidance leads away from in place of the model's own
+    unconditional estimate; it must know every noise level of that part.
     """
 
     sigmas: Sequence[float]
@@ -38,6 +39,7 @@ class SolveSettings:
     guidance: float = 1.0
     sigma_start: float | None = None
     sigma_end: float | None = None
+    weaker: Denoiser | None = None
 
     def __post_init__(self) -> None:
         require_sigmas(self.sigmas)
@@ -198,7 +200,7 @@ def _timeline(denoiser: Denoiser, pictures: Sequence[Picture], settings: SolveSe
     for begin, end in pairwise([0, *sorted(jumps.pop()), steps]):
         briefs = tuple(picture.brief(begin, steps) for picture in pictures)
         opposite = tuple(picture.unconditional(begin, steps) for picture in pictures)
-        bound = condition(guide(denoiser, settings.guidance, opposite), briefs)
+        bound = condition(guide(denoiser, settings.guidance, opposite, settings.weaker), briefs)
         pieces.append(_Piece(sigmas[begin], sigmas[end], bound))
     return _Timeline(tuple(pieces))
 

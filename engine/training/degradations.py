@@ -10,16 +10,18 @@ Range = tuple[float, float]
 
 
 class LightDegradation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="light"):
-    """One blur, one loss of detail and one noise, each strength drawn from 0 to its limit.
+    """One bending, one blur, one loss of detail and one noise, each strength drawn from 0 to its limit.
 
     `size`: side of the small picture; `blur`: standard deviation in pixels; `noise`: standard deviation in the
-    pictures' units; `resize`: share of the side that is left where detail is lost.
+    pictures' units; `resize`: share of the side that is left where detail is lost; `bend`: standard deviation in pixels
+    of how far contours are moved about, which an unsure upscaler does to them.
     """
 
     size: int
     blur: float = 1.2
     noise: float = 0.12
     resize: float = 0.5
+    bend: float = 0.0
 
 
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

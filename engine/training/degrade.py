@@ -11,6 +11,9 @@ from torch import Tensor
 from engine.training.degradations import Degradation, LightDegradation
 from engine.training.real_esrgan import degrade_twice
 
+TREMBLE = 4
+"""Pixels between the places of a picture that are moved independently where its contours are bent."""
+
 Redrawing = Callable[[Tensor], Tensor]
 """Draws small pictures [B, 3, s, s] in -1..1 again, or some of them; the shape stays."""
 
@@ -38,11 +41,12 @@ def spoilt(
 
 
 def degrade(pictures: Tensor, limits: LightDegradation, generator: torch.Generator) -> Tensor:
-    """Blur, resize down and up, and add noise, each by a random amount per picture.
+    """Bend contours, blur, resize down and up, and add noise, each by a random amount per picture.
 
     Args:
         pictures: [B, 3, h, w] float32 in -1..1.
-        limits: the strongest blur (standard deviation in pixels), noise (standard deviation) and share of detail lost.
+        limits: the strongest bending and blur (standard deviations in pixels), noise (standard deviation) and share of
+            detail lost.
         generator: source of the random amounts, on the device of `pictures`.
 
     Returns:
@@ -50,7 +54,7 @@ def degrade(pictures: Tensor, limits: LightDegradation, generator: torch.Generat
     """
     count = len(pictures)
     blur, noise, lost = torch.rand(3, count, generator=generator, device=generator.device)
-    out = blurred(pictures, blur * limits.blur)
+    out = blurred(_bent_by_chance(pictures, limits.bend, generator), blur * limits.blur)
     out = torch.lerp(out, resampled(out, limits.resize), lost[:, None, None, None])
     grain = (
         torch.randn(out.shape, generator=generator, device=generator.device)
@@ -58,6 +62,35 @@ def degrade(pictures: Tensor, limits: LightDegradation, generator: torch.Generat
     )
     spoilt: Tensor = (out + grain).clamp(-1.0, 1.0)
     return spoilt
+
+
+def bent(pictures: Tensor, deviation: Tensor, generator: torch.Generator) -> Tensor:
+    """Contours moved about smoothly, as a hand that trembles draws them.
+
+    Args:
+        pictures: [B, 3, h, w].
+        deviation: standard deviation of the movement of each picture [B], in pixels.
+        generator: source of the movements, which are drawn for every fourth pixel; on the device of `pictures`.
+
+    Returns:
+        Pictures of the same shape, mirrored where they would show what lies outside.
+    """
+    count, _, height, width = pictures.shape
+    coarse = (count, 2, -(-height // TREMBLE), -(-width // TREMBLE))
+    moved = torch.randn(coarse, generator=generator, device=generator.device) * deviation[:, None, None, None]
+    moved = F.interpolate(moved, size=(height, width), mode="bicubic").movedim(1, -1)
+    still = F.affine_grid(
+        torch.eye(2, 3, device=pictures.device).repeat(count, 1, 1), [*pictures.shape], align_corners=False
+    )
+    grid = still + moved * (2.0 / torch.tensor([width, height], device=pictures.device))
+    return F.grid_sample(pictures, grid, mode="bicubic", padding_mode="reflection", align_corners=False)
+
+
+def _bent_by_chance(pictures: Tensor, limit: float, generator: torch.Generator) -> Tensor:
+    """Pictures bent by up to `limit` pixels each; with a limit of 0 nothing is drawn from `generator`."""
+    if limit == 0.0:
+        return pictures
+    return bent(pictures, limit * torch.rand(len(pictures), generator=generator, device=generator.device), generator)
 
 
 def blurred(pictures: Tensor, deviation: Tensor) -> Tensor:

@@ -172,7 +172,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--experts", nargs="+", default=[], help="parts that draw (the card's experts)")
     parser.add_argument("--sampler", default=RECIPE.sampler)
     parser.add_argument("--steps", type=int, default=RECIPE.steps)
-    parser.add_argument("--guidance", type=float, default=RECIPE.guidance)
+    parser.add_argument("--guidance", type=float, help="of drafts (the card's)")
     parser.add_argument("--device", default=RECIPE.device)
     parser.add_argument("--precision", choices=get_args(Precision), default=RECIPE.precision)
     told = parser.parse_args()

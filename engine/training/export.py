@@ -75,6 +75,7 @@ def write_part(name: str, config: TrainingConfig, runs: Path, folder: Path, text
         sigma_max=high,
         parameters=sum(parameter.numel() for parameter in network.parameters()),
         about=f"{text.about} {history}",
+        weaker=text.weaker,
     )
 
 
@@ -106,6 +107,7 @@ def amount(run: Path) -> str:
 class PartText(msgspec.Struct, frozen=True):
     """What the card says of a part. `owned`: the (low, high) sigmas it is used for, where it was trained on more.
 
+    `weaker`: it is there for guidance to lead away from.
     `run`: the run that it is made of, as `runs_of` names it; None for that of the part's own name.
     """
 
@@ -113,6 +115,7 @@ class PartText(msgspec.Struct, frozen=True):
     about: str
     owned: tuple[float, float] | None = None
     run: str | None = None
+    weaker: bool = False
 
 
 class CardText(msgspec.Struct, frozen=True):
@@ -125,6 +128,7 @@ class CardText(msgspec.Struct, frozen=True):
     trained: str
     default_weight: float
     parts: dict[str, PartText]
+    default_guidance: float = 3.0
 
 
 def export(runs: Path, configs: Path, folder: Path, words: dict[str, tuple[str, ...]]) -> ModelCard:
@@ -137,6 +141,7 @@ def export(runs: Path, configs: Path, folder: Path, words: dict[str, tuple[str, 
         name=text.name, title=text.title, about=text.about, licence=text.licence, trained=text.trained,
         default_weight=text.default_weight, parts=tuple(parts), words=words,
         figures=measured(RESOURCES / "docs" / "results", folder / "judge" / JUDGE_CARD),
+        default_guidance=text.default_guidance,
     )  # fmt: skip
     (folder / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=1))
     (folder / "README.md").write_text(page(card), encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import ExitStack
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -28,13 +29,16 @@ from engine.diffusion.solve import Frame, SolveSettings, solve
 from engine.runtime.context import Context
 from engine.runtime.items import Items
 from nodes.impl.solving import (
+    CLOSE,
     Joined,
     Part,
     Watch,
+    borrow_weaker,
     frame_of,
     join,
     note_phrases,
     note_size,
+    require_knows,
     require_low_resolution,
     spoken,
     to_pixels,
@@ -80,6 +84,7 @@ def denoise(
     seed: int,
     start: Sample | None,
     low_resolution: Image | None,
+    weaker: DenoiserRef | EnsembleRef | None,
     sampler: str,
     steps: int,
     guidance: float,
@@ -100,6 +105,7 @@ def denoise(
         note_phrases(context, joined.part, phrases)
         grid = make_sigmas("order6", steps, _highest(joined), SIGMA_MIN) if sigmas is None else sigmas
         settings = SolveSettings(grid, sampler, guidance, *_ends(joined, grid, start, sigma_start, sigma_end))
+        settings = _guided_away(context, weaker, joined, picture, settings, stack)
         return _solved(context, joined, picture, settings, frame)
 
 
@@ -113,6 +119,7 @@ def refine(
     phrases: PhraseMasks | None,
     style: tuple[StyleReference, ...],
     size: SizeCrop | None,
+    weaker: DenoiserRef | EnsembleRef | None,
     strength: float,
     sampler: str,
     steps: int,
@@ -134,6 +141,7 @@ def refine(
         picture = Picture(spoken(prompt), seed, spoken(negative), phrases, style, size, enlarged, ENCODERS, finished)
         note_phrases(context, joined.part, phrases)
         settings = SolveSettings(grid, sampler, guidance, *_ends(joined, grid, finished, top, None))
+        settings = _guided_away(context, weaker, joined, picture, settings, stack)
         return _solved(context, joined, picture, settings, frame)
 
 
@@ -182,7 +190,7 @@ def _ends(
     if start is None and sigma_start is None and joined.part.needs_low_resolution:
         sigma_start = min(grid[0], joined.sigma_from)
     first = sigma_start if sigma_start is not None else start.sigma if start is not None else grid[0]
-    if first > joined.sigma_from * (1.0 + 1e-6):
+    if first > joined.sigma_from * (1.0 + CLOSE):
         raise NodeError(
             f"The solve starts at noise {first:g}, but this denoiser knows noise only up to {joined.sigma_from:g}.",
             "Wire an ensemble that reaches higher, or a sample that another denoiser brought down to this level.",
@@ -191,6 +199,24 @@ def _ends(
     if sigma_end is None and joined.sigma_to > lowest:
         sigma_end = joined.sigma_to
     return sigma_start, sigma_end
+
+
+def _guided_away(
+    context: Context,
+    wired: DenoiserRef | EnsembleRef | None,
+    joined: Joined,
+    picture: Picture,
+    settings: SolveSettings,
+    stack: ExitStack,
+) -> SolveSettings:
+    """The settings with the weaker model that is wired, which must know all noise of the solve."""
+    weaker = borrow_weaker(context, wired, joined, stack)
+    if weaker is None:
+        return settings
+    start = picture.start.sigma if picture.start is not None else settings.sigmas[0]
+    lowest = min(sigma for sigma in settings.sigmas if sigma > 0.0)
+    require_knows(weaker, settings.sigma_start or start, max(settings.sigma_end or 0.0, lowest))
+    return replace(settings, weaker=weaker)
 
 
 def _solved(

@@ -25,6 +25,9 @@ from engine.diffusion.solve import Frame
 from engine.diffusion.stepping import StepFacts
 from engine.runtime.context import Context
 
+CLOSE = 1e-6
+"""Noise levels that differ by less than this share are the same."""
+
 
 @runtime_checkable
 class Part(Denoiser, Protocol):
@@ -73,6 +76,44 @@ def join(
         return Joined(denoisers[0], parts[0], parts[0].sigma_max, parts[0].sigma_min)
     ensemble = Ensemble([_stage(member, denoiser) for member, denoiser in zip(members, denoisers, strict=True)])
     return Joined(ensemble, parts[0], ensemble.sigma_max, ensemble.sigma_min)
+
+
+def borrow_weaker(
+    context: Context, wired: DenoiserRef | EnsembleRef | None, joined: Joined, stack: ExitStack
+) -> Part | None:
+    """Borrow the weaker model that guidance leads away from until `stack` closes; None where none is wired.
+
+    Raises:
+        NodeError: an ensemble or a span, or a part that draws other pictures than the denoiser of the solve.
+    """
+    if wired is None:
+        return None
+    if isinstance(wired, EnsembleRef) or wired != DenoiserRef(wired.model, wired.part):
+        raise NodeError(
+            "The weaker model is an ensemble, or has noise levels of its own.",
+            "Wire a single denoiser straight from a model node.",
+        )
+    weaker, part = _borrow(context, wired, stack), joined.part
+    if _kind(weaker) != _kind(part):
+        raise NodeError(
+            f"The weaker model {wired.model}/{wired.part} draws other pictures than the denoiser.",
+            "Wire one of the same size that starts from the same kind of picture, or none.",
+        )
+    return weaker
+
+
+def require_knows(weaker: Part, highest: float, lowest: float) -> None:
+    """Refuse a weaker model that was not trained on all noise of the solve, from `highest` down to `lowest`."""
+    if weaker.sigma_max < highest * (1.0 - CLOSE) or weaker.sigma_min > lowest * (1.0 + CLOSE):
+        raise NodeError(
+            f"The solve passes through noise {highest:.3g} to {lowest:.3g}, but the weaker model knows only "
+            f"{weaker.sigma_max:.3g} to {weaker.sigma_min:.3g}.",
+            "Wire one that was trained on all noise, or none.",
+        )
+
+
+def _kind(part: Part) -> tuple[int, int, str, bool]:
+    return part.native_size, part.channels, part.space, part.needs_low_resolution
 
 
 def _borrow(context: Context, member: DenoiserRef, stack: ExitStack) -> Part:

@@ -80,6 +80,14 @@ _STYLES = Port("style", PortType.STYLE_REFERENCE, "Looks to take on.", required=
 _PHRASES = Port("phrases", PortType.PHRASE_MASKS, "Painted phrases of the prompt.", required=False)
 _NEGATIVE = Port("negative", PortType.CONDITIONING, "What to stay away from.", required=False)
 
+_WEAKER = Port(
+    "weaker",
+    PortType.DENOISER,
+    "A smaller or less trained model of the same pictures, for guidance to lead away from (Karras et al. 2024).",
+    required=False,
+    title="Weaker model",
+)
+
 _SAMPLER = Parameter(
     "sampler",
     Kind.CHOICE,
@@ -121,6 +129,7 @@ DENOISE = Spec(
         ),
         Port("start", PortType.SAMPLE, "A half-made sample to go on with.", required=False),
         Port("low_resolution", PortType.IMAGE, "The small picture that an upscaler starts from.", required=False),
+        _WEAKER,
     ),
     outputs=(
         Port("sample", PortType.SAMPLE, "What was reached, for another denoiser to go on with."),
@@ -182,6 +191,7 @@ REFINE = Spec(
         _PHRASES,
         _STYLES,
         Port("size", PortType.SIZE_CROP, "Size and crop; without it, those of the picture.", required=False),
+        _WEAKER,
     ),
     outputs=(
         Port("sample", PortType.SAMPLE, "What was reached, for another denoiser to go on with."),

@@ -1,5 +1,6 @@
 """Solves through the nodes, on the miniature model: from noise, by experts, in two halves, enlarged, refined."""
 
+import json
 import math
 from pathlib import Path
 from typing import Any
@@ -94,9 +95,53 @@ def test_everything_that_can_be_wired_changes_the_picture(workshop: Workshop) ->
         "sigmas": make_sigmas("cosine", 5),
         "guidance": 1.0,
         "encoders": ["t5"],
+        "weaker": DenoiserRef("storybook", "low"),
     }
     same = [name for name, value in changed.items() if np.array_equal(draw(workshop, **{name: value}), plain)]
     assert same == []
+
+
+def test_a_weaker_model_is_asked_for_the_negative_and_only_where_there_is_guidance(workshop: Workshop) -> None:
+    weaker = {"weaker": DenoiserRef("storybook", "low")}
+    assert not np.array_equal(draw(workshop, **weaker, negative=PromptText("a castle")), draw(workshop, **weaker))
+    assert np.array_equal(draw(workshop, **weaker, guidance=1.0), draw(workshop, guidance=1.0))
+    itself = draw(workshop, weaker=BASE).astype(int)
+    assert np.abs(itself - draw(workshop)).max() <= 1  # the two halves in one batch or in two
+
+
+def test_a_picture_is_refined_away_from_a_weaker_model(workshop: Workshop) -> None:
+    picture = np.full((32, 32, 3), 128, dtype=np.uint8)
+    plain = refine(workshop, picture, strength=0.5)
+    assert not np.array_equal(refine(workshop, picture, strength=0.5, weaker=UPSCALER), plain)
+
+
+@pytest.mark.parametrize(
+    ("weaker", "told"),
+    [
+        (EnsembleRef((BASE,)), "is an ensemble"),
+        (DenoiserRef("storybook", "low", 80.0, 0.1), "noise levels of its own"),
+        (UPSCALER, "storybook/upscaler draws other pictures"),
+    ],
+)
+def test_what_cannot_be_the_weaker_model_is_refused(
+    weaker: DenoiserRef | EnsembleRef, told: str, workshop: Workshop
+) -> None:
+    with pytest.raises(NodeError, match=told):
+        draw(workshop, weaker=weaker)
+
+
+def test_a_weaker_model_must_know_all_noise_of_the_solve(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "models")
+    card = json.loads((folder / "model.json").read_text())
+    low = next(part for part in card["parts"] if part["name"] == "low")
+    low["sigma_max"] = 1.0
+    (folder / "model.json").write_text(json.dumps(card))
+    workshop = Workshop(tmp_path, Shelf(tmp_path / "models"))
+    weaker = {"weaker": DenoiserRef("storybook", "low")}
+    with pytest.raises(NodeError, match=r"noise 80 to 0\.002, but the weaker model knows only 1 to 0\.002"):
+        draw(workshop, **weaker)
+    half, _ = workshop.run("denoise", denoiser=BASE, prompt=PROMPT, **QUICK, sigma_end=1.0)
+    assert draw(workshop, start=half, **weaker).shape == (16, 16, 3)
 
 
 def test_a_blank_negative_is_none_and_weightless_paint_is_no_paint(workshop: Workshop) -> None:

@@ -20,6 +20,24 @@ def test_guidance_extrapolates_from_the_unconditional_estimate() -> None:
     torch.testing.assert_close(Guided(Gaussian(), 4.0, OPPOSITE)(X, SIGMA, SHOWN), D_u + 4.0 * (D_c - D_u))
 
 
+def test_a_weaker_model_makes_the_unconditional_estimate() -> None:
+    strong, weaker = Counted(Gaussian()), Counted(Gaussian(mean=-0.4, std=2.0))
+    D_c, D_u = Gaussian()(X, SIGMA, SHOWN), Gaussian(mean=-0.4, std=2.0)(X, SIGMA, OPPOSITE)
+    guided = Guided(strong, 2.5, OPPOSITE, weaker)
+    torch.testing.assert_close(guided(X, SIGMA, SHOWN), D_u + 2.5 * (D_c - D_u))
+    assert (len(strong.calls), len(weaker.calls)) == (1, 1)
+
+
+def test_every_expert_is_led_away_from_the_weaker_model() -> None:
+    weaker = Gaussian(std=2.0)
+    ensemble = Ensemble([Stage(Gaussian(), 80.0, 1.0, guidance=1.0), Stage(Gaussian(), 1.0, 0.0)])
+    out = guide(ensemble, 5.0, OPPOSITE, weaker)
+    assert isinstance(out, Ensemble)
+    assert out.stages[0].denoiser is ensemble.stages[0].denoiser  # unguided
+    expected = Guided(Gaussian(), 5.0, OPPOSITE, weaker)(X, SIGMA, SHOWN)
+    torch.testing.assert_close(out.stages[1].denoiser(X, SIGMA, SHOWN), expected)
+
+
 def test_both_halves_are_one_call() -> None:
     counted = Counted(Gaussian())
     Guided(counted, 4.0, OPPOSITE)(X, SIGMA, SHOWN)

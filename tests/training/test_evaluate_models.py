@@ -15,6 +15,7 @@ import pytest
 import torch
 
 from app.cli.evaluate import EVALUATIONS as TOLD
+from engine.conditioning.brief import Brief
 from engine.models.ediff.config import UNetConfig
 from engine.models.ediff.ensemble_file import EnsembleFile, ExpertFile, write_ensemble
 from engine.models.errors import ModelFileError
@@ -239,3 +240,13 @@ def _things(scene: Scene) -> tuple[Thing, ...]:
         )
         for group in groups_of(scene)
     )
+
+
+def test_pictures_are_guided_away_from_the_weaker_model_as_strongly_as_the_card_says(study: Study) -> None:
+    storybook, asked = study.storybook, ([Brief("a castle")], [1])
+    has_one = study.card.name == "storybook"
+    assert (study.parts.weaker, storybook.guidance) == ("guide" if has_one else None, 3.0)
+    alone = replace(storybook, weaker=None)
+    assert np.array_equal(storybook.generate(*asked)[0], alone.generate(*asked)[0]) != has_one
+    stronger = replace(study, recipe=replace(study.recipe, guidance=5.0)).storybook
+    assert not np.array_equal(storybook.generate(*asked)[0], stronger.generate(*asked)[0])

@@ -35,7 +35,7 @@ steps = 5
 TEXTS = {
     "base": PartText("Base", "All of it."),
     "high": PartText("High", "The top.", run="experts/top"),
-    "cut": PartText("Cut", "Less of it.", owned=(0.002, 2.0), run="base"),
+    "cut": PartText("Cut", "Less of it.", owned=(0.002, 2.0), run="base", weaker=True),
     "none": PartText("None", "Not there.", run="experts/none"),
 }
 
@@ -94,7 +94,7 @@ def test_what_a_part_has_seen_is_told_as_far_back_as_the_next_part(place: Path) 
 
 def test_a_part_may_be_used_for_less_noise_than_it_was_trained_on(place: Path) -> None:
     card = export_part("cut", TEXTS, runs_of(place / "configs", place / "runs"), place)
-    assert (card.sigma_min, card.sigma_max) == (0.002, 2.0)
+    assert (card.sigma_min, card.sigma_max, card.weaker) == (0.002, 2.0, True)
 
 
 def test_a_run_that_is_not_there_is_named(place: Path) -> None:

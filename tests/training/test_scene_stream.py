@@ -10,7 +10,7 @@ import torch
 from engine.training.config import Dropout, Optimisation, TrainingConfig
 from engine.training.data import SceneStream, micro_conditioning
 from engine.training.degradations import LightDegradation
-from engine.training.degrade import blurred, degrade
+from engine.training.degrade import bent, blurred, degrade
 from engine.training.errors import TrainingError
 from engine.training.pictures.settings import DrawnData
 from engine.training.world import World
@@ -122,6 +122,29 @@ def test_blur_keeps_the_mean_and_lowers_contrast() -> None:
     soft = blurred(pictures, torch.tensor([0.3, 1.2]))
     assert (soft.std(dim=(1, 2, 3)) < pictures.std(dim=(1, 2, 3))).all()
     torch.testing.assert_close(soft.mean(), pictures.mean(), atol=0.01, rtol=0)
+
+
+def test_bending_moves_contours_about_by_as_much_as_it_is_told() -> None:
+    height, width, edge = 4096, 32, 16
+    pictures = torch.ones(3, 3, height, width)
+    pictures[..., edge:] = -1.0
+    spread = torch.tensor([0.0, 0.5, 1.5])
+    moved = bent(pictures, spread, torch.Generator().manual_seed(3))
+    places = (moved.mean(dim=1) + 1.0).sum(dim=2) / 2.0  # of the edge in each row
+    torch.testing.assert_close(places.mean(dim=1), torch.full((3,), float(edge)), atol=0.15, rtol=0)
+    torch.testing.assert_close(places.std(dim=1), 0.85 * spread, atol=0.02, rtol=0.1)  # bicubic steps even some out
+    torch.testing.assert_close(moved[0], pictures[0], atol=1e-4, rtol=0)
+
+
+def test_a_light_degradation_bends_only_where_it_is_told_to() -> None:
+    pictures = torch.rand(2, 3, 16, 16) * 2 - 1
+    straight = LightDegradation(size=16, blur=0.0, noise=0.0, resize=1.0)
+    trembling = msgspec.structs.replace(straight, bend=1.0)
+    assert (degrade(pictures, trembling, torch.Generator().manual_seed(0)) - pictures).abs().amax() > 0.1
+    unmoved, drawn = torch.Generator().manual_seed(0), torch.Generator().manual_seed(0)
+    degrade(pictures, straight, unmoved)
+    degrade(pictures, trembling, drawn)
+    assert (unmoved.get_state() != drawn.get_state()).any()
 
 
 def test_every_field_of_the_embeddings_has_a_row_for_each_picture(world: World) -> None:

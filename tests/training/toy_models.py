@@ -39,7 +39,10 @@ EXPERTS = {"storybook": ("high", "low"), "family": ("high", "middle", "low")}
 
 
 def toy_study(root: Path, world: Name) -> Study:
-    """A miniature that knows the small world and has two experts, or knows the large and has three; two enlarge."""
+    """A miniature that knows the small world and has two experts, or knows the large and has three; two enlarge.
+
+    That of the small world is guided away from a weaker model.
+    """
     folder = root / world
     _encoders(world).save(folder)
     enlarging = {"upscaler": (0.002, 80.0), "refiner": (0.002, 0.3)}
@@ -49,6 +52,8 @@ def toy_study(root: Path, world: Name) -> Study:
     owned |= {name: (low, high) for name, (high, low) in zip(EXPERTS[world], pairwise(ENDS[world]), strict=True)}
     parts = [_part(folder, name, SMALL, span) for name, span in owned.items()]
     parts += [_part(folder, name, LARGE, span) for name, span in enlarging.items()]
+    if world == "storybook":
+        parts.append(msgspec.structs.replace(_part(folder, "guide", SMALL, (0.002, 80.0)), weaker=True))
     card = ModelCard(
         name=world, title="Miniature", about="Random weights.", licence="none", trained="not at all",
         default_weight=0.5, parts=tuple(parts), words=vocabulary_words(KINDS[world].kit.vocabulary),

@@ -159,7 +159,7 @@ def finished(study: Study, arms: Arms, scenes: Sequence[Scene]) -> tuple[Configu
     out = []
     for name, drawing, enlarging in made:
         base, side = drawing.load(), enlarging.side
-        storybook = Storybook(base, enlarging.load(), (drawing.side, side), recipe)
+        storybook = Storybook(base, enlarging.load(), (drawing.side, side), SHOWN_GUIDANCE, None, recipe)
         pictures = painted(storybook, captions, study, f"configuration {name}")
         features = picture_features(study.encoders, pictures)
         real = picture_features(study.encoders, renders(study.setting.world, scenes, side))

@@ -16,12 +16,14 @@ from engine.training.world.kinds import KINDS, Name
 @dataclass(frozen=True)
 class Parts:
     """Names of a model's parts: the `shared` model of all noise, the `experts` that share the noise instead, and what
-    draws the next larger size, the `upscalers`; each group from high noise to low.
+    draws the next larger size, the `upscalers`; each group from high noise to low. `weaker`: what guidance leads away
+    from where pictures are drawn as the studio draws them.
     """
 
     shared: str
     experts: tuple[str, ...]
     upscalers: tuple[str, ...]
+    weaker: str | None = None
 
     @property
     def drawing(self) -> tuple[str, ...]:
@@ -51,7 +53,9 @@ def parts_of(folder: Path, card: ModelCard) -> Parts:
     stages = cascade(card)
     if len(stages) < 2 or stages[0].whole is None:
         raise ModelFileError(folder / CARD, "the card names no shared model of all noise, or nothing that enlarges")
-    return Parts(stages[0].whole.name, _names(stages[0].experts), _names(stages[1].drawing))
+    few, large = stages[:2]
+    weaker = None if few.weaker is None else few.weaker.name
+    return Parts(stages[0].whole.name, _names(few.experts), _names(large.drawing), weaker)
 
 
 def _names(parts: Sequence[PartCard]) -> tuple[str, ...]:

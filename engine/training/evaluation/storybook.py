@@ -32,12 +32,12 @@ def computing(device: str, precision: Precision) -> AbstractContextManager[objec
 @dataclass(frozen=True)
 class Recipe:
     """How pictures are made: sampler, steps and guidance of the base solve and of the enlarging one, which begins at
-    noise `upscale_from` where what enlarges knows more.
+    noise `upscale_from` where what enlarges knows more. `guidance` None is the model's own.
     """
 
     sampler: str = "dpmpp_2m"
     steps: int = 16
-    guidance: float = 3.0
+    guidance: float | None = None
     upscale_sampler: str = "euler"
     upscale_steps: int = 6
     upscale_guidance: float = 1.0
@@ -50,12 +50,14 @@ class Recipe:
 class Storybook:
     """Both ensembles, loaded; `generate` is what the evaluations call.
 
-    `sizes`: the sides of a draft and of a finished picture.
+    `sizes`: the sides of a draft and of a finished picture. `guidance` of drafts, away from `weaker` if there is one.
     """
 
     base: Denoiser
     upscaler: Denoiser
     sizes: tuple[int, int]
+    guidance: float
+    weaker: Denoiser | None
     recipe: Recipe
 
     @staticmethod
@@ -70,7 +72,12 @@ class Storybook:
             for names in (parts.drawing, parts.upscalers)
         )
         return Storybook(
-            handing_down(base), handing_down(upscaler), (base[0].native_size, upscaler[0].native_size), recipe
+            handing_down(base),
+            handing_down(upscaler),
+            (base[0].native_size, upscaler[0].native_size),
+            catalogue.card(folder.name).default_guidance if recipe.guidance is None else recipe.guidance,
+            None if parts.weaker is None else catalogue.load_part(folder.name, parts.weaker, recipe.device),
+            recipe,
         )
 
     def generate(self, briefs: Sequence[Brief], seeds: Sequence[int]) -> list[NDArray[np.uint8]]:
@@ -90,11 +97,11 @@ class Storybook:
         recipe, size = self.recipe, self.sizes[upscale]
         pictures = [as_picture(*facts) for facts in zip(briefs, seeds, enlarged, strict=True)]
         steps = recipe.upscale_steps if upscale else recipe.steps
-        guidance = recipe.upscale_guidance if upscale else recipe.guidance
+        guidance = recipe.upscale_guidance if upscale else self.guidance
         highest = min(denoiser.sigma_max, recipe.upscale_from) if upscale else denoiser.sigma_max
         grid = make_sigmas("edm", steps, highest, max(denoiser.sigma_min, 0.002))
         sampler = recipe.upscale_sampler if upscale else recipe.sampler
-        settings = SolveSettings(grid, sampler, guidance)
+        settings = SolveSettings(grid, sampler, guidance, weaker=None if upscale else self.weaker)
         frame = Frame((3, size, size), device=recipe.device)
         with computing(recipe.device, recipe.precision):
             samples = solve(denoiser, pictures, settings, frame, lambda facts: None)
