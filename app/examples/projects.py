@@ -24,7 +24,7 @@ STEPS, ENLARGING_STEPS, REFINING_STEPS = 16, 6, 20
 STAGES, GUIDANCE = cascade(shipped_card()), shipped_card().default_guidance
 """The sizes of the model that comes along, from the smallest."""
 
-LANE, ABOVE_PHRASES, BELOW_SIZE, BELOW_BASE = 12.0, 228.0, 648.0, 520.0
+LANE, ABOVE_PHRASES, BELOW_SIZE, BELOW_BASE = 12.0, 300.0, 720.0, 520.0
 """Pixels between wires side by side, and where those that go around nodes begin."""
 
 
@@ -75,13 +75,13 @@ def demo(registry: Registry) -> Project:
     style = asset_reference(picture, "png")
     sketch = Sketch(registry)
     _experts(sketch, (0, 0))
-    sketch.node("prompt", "prompt", (0, 1.1), text=SENTENCE)
-    sketch.node("phrases", "phrase-masks", (1, 1.1), layers=layers(PHRASES))
+    sketch.node("prompt", "prompt", (0, 1.4), text=SENTENCE)
+    sketch.node("phrases", "phrase-masks", (1, 1.4), layers=layers(PHRASES))
     side = STAGES[1].size
-    sketch.node("size", "size-crop", (1, 2.0), width=side, height=side, original_width=side, original_height=side)
-    sketch.node("seed", "seed", (0, 2.0), seed=11)
-    sketch.node("picture", "load-image", (0, 3.3), "Style Picture", file=style)
-    sketch.node("style", "style-reference", (1, 3.3), strength=0.6)
+    sketch.node("size", "size-crop", (1, 2.3), width=side, height=side, original_width=side, original_height=side)
+    sketch.node("seed", "seed", (0, 2.3), seed=11)
+    sketch.node("picture", "load-image", (0, 3.6), "Style Picture", file=style)
+    sketch.node("style", "style-reference", (1, 3.6), strength=0.6)
     _cascade(sketch, (2, 0), refined=True)
     sketch.node("saved", "save-image", (5, 0), name="demo")
     sketch.wire("prompt.conditioning", "phrases.prompt")
@@ -92,9 +92,9 @@ def demo(registry: Registry) -> Project:
     sketch.wire("seed.seed", "base.seed", "enlarged.seed", "refined.seed")
     sketch.wire("refined.image", "saved.image")
     _lead_past_the_base(sketch)
-    sketch.frame("Experts", (0, 0), (2, 0.95))
-    sketch.frame("What and where", (0, 1.1), (2, 2.0))
-    sketch.frame("In which style", (0, 3.3), (2, 1.6))
+    sketch.frame("Experts", (0, 0), (2, 1.25))
+    sketch.frame("What and where", (0, 1.4), (2, 2.0))
+    sketch.frame("In which style", (0, 3.6), (2, 1.6))
     sketch.frame("From noise to picture", (2, 0), (4, 2.85))
     return Project(sketch.graph, paint(PHRASES), {style: picture})
 
@@ -198,9 +198,9 @@ def prompt_switch(registry: Registry) -> Project:
 def large(registry: Registry) -> Project:
     """The demo's sentence and paint, drawn on from size to size up to the largest that the model knows."""
     sketch = Sketch(registry)
-    sketch.node("prompt", "prompt", (0, 1.1), text=SENTENCE)
-    sketch.node("phrases", "phrase-masks", (1, 1.1), layers=layers(PHRASES))
-    sketch.node("seed", "seed", (0, 2.0), seed=11)
+    sketch.node("prompt", "prompt", (0, 1.4), text=SENTENCE)
+    sketch.node("phrases", "phrase-masks", (1, 1.4), layers=layers(PHRASES))
+    sketch.node("seed", "seed", (0, 2.3), seed=11)
     _experts(sketch, (0, 0))
     _cascade(sketch, (2, 0))
     sketch.wire("prompt.conditioning", "phrases.prompt")

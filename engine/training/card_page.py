@@ -47,9 +47,9 @@ python -m engine.training.encoders RUNS/encoders
 sinopia train resources/configs/small/root.toml --runs RUNS
 ```
 
-and so on for `shared`, `cut`, `placed`, `settled`, `base`, `upscaler-plain`, `upscaler` and `refiner` (each names the
-run it starts from); the experts are those of the tree `base-experts`, into whose folder the finished run `base` is
-copied (`cp -r RUNS/base RUNS/experts/base`). Then `python -m engine.training.export --runs RUNS`."""
+and so on for `shared`, `cut`, `placed`, `settled`, `base`, `upscaler-plain`, `upscaler`, `refiner` and `enlarger` (each
+names the run it starts from, if any); the experts are those of the tree `base-experts`, into whose folder the finished
+run `base` is copied (`cp -r RUNS/base RUNS/experts/base`). Then `python -m engine.training.export --runs RUNS`."""
 
 
 def page(card: ModelCard, again: str = STORYBOOK_AGAIN) -> str:

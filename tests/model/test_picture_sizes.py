@@ -93,6 +93,7 @@ def test_a_picture_is_enlarged_to_the_next_size_of_its_model_and_back() -> None:
         "denoiser": End("storybook", "enlarger"), "prompt": End("prompt", "conditioning"), "seed": End("seed", "seed"),
         "low_resolution": End("enlarged", "image"),
     }  # fmt: skip
+    assert larger.nodes["larger"].title == "Upscaler to 512"
     assert larger.nodes["saved"].x > larger.nodes["larger"].x > larger.nodes["enlarged"].x
     back = shrink(larger, "larger")
     assert set(back.nodes) == set(document.nodes)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from app.model.document import Document
-from app.model.edits.graph import add_node, move_nodes, remove_nodes
+from app.model.edits.graph import add_node, move_nodes, remove_nodes, rename_node
 from app.model.edits.primitives import NewId, node_of, spec_of, with_links
 from app.model.face import DENOISE
 from engine.api.plan import Json
@@ -40,6 +40,7 @@ def enlarge(document: Document, registry: Registry, solve: str, by: Enlargement,
     document = move_nodes(document, {n.id: (n.x + COLUMN, n.y) for n in document.graph.nodes if n.x > before.x})
     params = _FINISHING | {name: value for name, value in before.params.items() if name == "sampler"}
     document = add_node(document, spec_of(registry, DENOISE), made, before.x + COLUMN, before.y, params)
+    document = rename_node(document, made, f"Upscaler to {by.side}")
     links = [_led_on(link, End(solve, "image"), End(made, "image")) for link in document.graph.links]
     shared = [Link(link.source, End(made, link.target.port)) for link in links if _is_shared(link, solve)]
     links += [*shared, Link(End(solve, "image"), End(made, "low_resolution"))]
