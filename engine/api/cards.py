@@ -12,7 +12,7 @@ LARGEST = 8192
 """Pixels of the longest side for which any part can have been trained."""
 
 
-class PartCard(Struct, frozen=True, forbid_unknown_fields=True):
+class PartCard(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One denoiser of a model: `size` is the side in pixels and the sigmas bound the noise it was trained on.
 
     `weaker`: it draws no picture by itself and is there for guidance to lead away from.
@@ -40,7 +40,7 @@ class PartCard(Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"{told}, and these are positive and rise")
 
 
-class ModelCard(Struct, frozen=True, forbid_unknown_fields=True):
+class ModelCard(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A model: `words` are the phrases it was trained on by kind, `figures` its measured results by name.
 
     `default_guidance` is what its smallest pictures are drawn with where nobody says otherwise.
