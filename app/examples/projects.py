@@ -21,8 +21,9 @@ STYLE_PICTURE = FOLDER / "pictures" / "golden-watercolour.png"
 SAMPLER, FINISHING = "dpmpp_2m", "euler"
 STEPS, ENLARGING_STEPS, REFINING_STEPS = 16, 6, 20
 
-STAGES, GUIDANCE = cascade(shipped_card()), shipped_card().default_guidance
+STAGES = cascade(shipped_card())
 """The sizes of the model that comes along, from the smallest."""
+GUIDANCE = shipped_card().default_guidance
 
 LANE, ABOVE_PHRASES, BELOW_SIZE, BELOW_BASE = 12.0, 300.0, 720.0, 520.0
 """Pixels between wires side by side, and where those that go around nodes begin."""

@@ -54,6 +54,7 @@ class FamilyCardText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     trained: str
     default_weight: float
     parts: dict[str, FamilyPartText]
+    default_guidance: float = 3.0
 
 
 def export_family(plan: FamilyPlan, chosen: Chosen, runs: Path, folder: Path) -> ModelCard:
@@ -69,7 +70,7 @@ def export_family(plan: FamilyPlan, chosen: Chosen, runs: Path, folder: Path) ->
     card = ModelCard(
         name=folder.name, title=text.title, about=text.about, licence=text.licence, trained=text.trained,
         default_weight=text.default_weight, parts=tuple(parts),
-        words=_words(plan.world), figures=_figures(chosen, runs / "judge"),
+        words=_words(plan.world), figures=_figures(chosen, runs / "judge"), default_guidance=text.default_guidance,
     )  # fmt: skip
     (folder / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=1))
     (folder / "README.md").write_text(page(card, AGAIN), encoding="utf-8")
